@@ -1,0 +1,97 @@
+// swift-tools-version: 6.1
+import PackageDescription
+
+/// One list of settings for every Swift target.
+let settings: [SwiftSetting] = [
+  .swiftLanguageMode(.v6),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("ExistentialAny"),
+]
+
+/// A room of the house: a library target with its dependencies spelled out.
+func room(_ name: String, _ dependencies: [Target.Dependency] = [], resources: [Resource]? = nil) -> Target {
+  .target(name: name, dependencies: dependencies, resources: resources, swiftSettings: settings)
+}
+
+/// The tests of a room. `Fixtures` beside them holds oracles and sample inputs.
+func tests(
+  _ name: String, _ dependencies: [Target.Dependency] = [], fixtures: Bool = false
+) -> Target {
+  .testTarget(
+    name: "\(name)Tests",
+    dependencies: [.byName(name: name), "TestSupport"] + dependencies,
+    resources: fixtures ? [.copy("Fixtures")] : nil,
+    swiftSettings: settings
+  )
+}
+
+let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
+let numerics = Target.Dependency.product(name: "Numerics", package: "swift-numerics")
+let orderedCollections = Target.Dependency.product(name: "OrderedCollections", package: "swift-collections")
+let heaps = Target.Dependency.product(name: "HeapModule", package: "swift-collections")
+let subprocess = Target.Dependency.product(name: "Subprocess", package: "swift-subprocess")
+let yams = Target.Dependency.product(name: "Yams", package: "Yams")
+
+let package = Package(
+  name: "EfficientLLM",
+  products: [
+    .executable(name: "efficientllm", targets: ["efficientllm"])
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+    .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+    .package(url: "https://github.com/apple/swift-numerics", from: "1.1.1"),
+    .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+    .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+    .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2"),
+  ],
+  targets: [
+    // Engine half: knows tensors. CTorchShim is compiled on the machine by scripts/build-shim, not here.
+    .target(name: "CTorch"),
+    room("Torch", ["CTorch"]),
+    room("Safetensors"),
+    room("Tokenization", [heaps]),
+    room("Corpora", ["Tokenization", crypto]),
+    room("Layers", ["Torch"]),
+    room("Models", ["Torch", "Layers"]),
+    room("Training", ["Torch", "Layers", "Models", "Safetensors", "Corpora"]),
+
+    // Study half: knows numbers.
+    room("Measures", [numerics]),
+    room("Ranking", ["Measures"]),
+    room("Probes", ["Measures"]),
+    room("Records", ["Measures", grdb]),
+    room("Studies", ["Measures", "Probes", "Records", crypto, orderedCollections, subprocess, yams]),
+    room("Reports", ["Measures", "Ranking", "Records"]),
+
+    // The meeting point and the door.
+    room(
+      "EngineWorkloads",
+      ["Torch", "Layers", "Models", "Training", "Safetensors", "Tokenization", "Corpora", "Measures", "Studies"]),
+    .executableTarget(
+      name: "efficientllm",
+      dependencies: [
+        "EngineWorkloads", "Torch", "Tokenization", "Corpora", "Measures", "Ranking", "Probes", "Records", "Studies",
+        "Reports", argumentParser,
+      ],
+      swiftSettings: settings
+    ),
+    room("TestSupport"),
+
+    tests("Measures", fixtures: true),
+    tests("Ranking", ["Measures"], fixtures: true),
+    tests("Probes", ["Measures"], fixtures: true),
+    tests("Records", ["Measures"]),
+    tests("Studies", ["Measures", "Probes", "Records"]),
+    tests("Reports", ["Measures", "Ranking", "Records"]),
+    tests("Tokenization", fixtures: true),
+    tests("Corpora", ["Tokenization"]),
+    tests("Torch"),
+    tests("Models", ["Torch", "Layers", "Safetensors"], fixtures: true),
+    tests("Training", ["Torch", "Layers", "Models", "Safetensors", "Corpora", "Tokenization"]),
+    tests("efficientllm"),
+  ]
+)

@@ -1,0 +1,23 @@
+import ArgumentParser
+
+/// What the process leaves with: 0, 1 for a failure, 2 for something the user has to say differently.
+enum ExitStatus: Int32 {
+  case success = 0
+  case failure = 1
+  case usage = 2
+
+  /// The status an error leaves with. A wrong command line, plan or table is usage; everything else is a failure.
+  static func of(_ error: any Error) -> ExitStatus {
+    switch EfficientLLM.exitCode(for: error) {
+    case .success: return .success
+    case .validationFailure: return .usage
+    default: break
+    }
+    return isUsageError(error) ? .usage : .failure
+  }
+
+  /// The typed errors of the rooms that say the user's input is wrong.
+  private static func isUsageError(_ error: any Error) -> Bool {
+    false
+  }
+}
