@@ -21,13 +21,15 @@ extension Operator {
   static let multiplyInPlace = Operator("aten::mul_", overload: "Tensor", "self", "other")
   static let multiplyScalarInPlace = Operator("aten::mul_", overload: "Scalar", "self", "other")
   static let addProductInPlace = Operator("aten::addcmul_", "self", "tensor1", "tensor2")
+  static let exponentialInPlace = Operator("aten::exp_", "self")
+  static let scatterAddInPlace = Operator("aten::scatter_", overload: "value_reduce", "self", "dim", "index", "value", "reduce")
   static let copyInPlace = Operator("aten::copy_", "self", "src")
   static let fillInPlace = Operator("aten::fill_", overload: "Scalar", "self", "value")
 
   static let arithmetic = [
     add, addScalar, subtract, multiply, multiplyScalar, divide, negative, absolute, exponential, logarithm,
     reciprocalSquareRoot, squareRoot, power, sine, cosine, clamp, addInPlace, multiplyInPlace, multiplyScalarInPlace,
-    addProductInPlace, copyInPlace, fillInPlace,
+    addProductInPlace, exponentialInPlace, scatterAddInPlace, copyInPlace, fillInPlace,
   ]
 }
 
@@ -96,6 +98,13 @@ extension Tensor {
   /// `self += first * second`. `aten::addcmul_`
   public func addProductInPlace(_ first: Tensor, _ second: Tensor) throws {
     try Operator.addProductInPlace.run(.tensor(self), .tensor(first), .tensor(second))
+  }
+  /// `self = exp(self)`. `aten::exp_`
+  public func exponentiateInPlace() throws { try Operator.exponentialInPlace.run(.tensor(self)) }
+  /// `self[i][index[i][j]] += value` for dimension 1, and so on. `aten::scatter_.value_reduce`
+  public func scatterAddInPlace(dimension: Int, at index: Tensor, value: Double) throws {
+    try Operator.scatterAddInPlace.run(
+      .tensor(self), .int(dimension), .tensor(index), .double(value), .string("add"))
   }
   /// Overwrites the elements, converting type and device. `aten::copy_`
   public func copyInPlace(from source: Tensor) throws {
