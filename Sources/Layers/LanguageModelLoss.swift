@@ -5,7 +5,7 @@ public import Torch
 /// and their gradients are formed on the way, so that [N, V] never exists.
 public enum LanguageModelLoss {
   /// Rows of logits that are alive at once.
-  static let rows = 256
+  public static let rows = 256
 
   /// The mean negative log-likelihood of `targets` [N] under `hidden` [N, C] x `weight` [V, C] transposed, in nats.
   public static func mean(_ hidden: Tensor, weight: Tensor, targets: Tensor) throws -> Tensor {

@@ -1,4 +1,4 @@
-public import Layers
+internal import Layers
 
 /// What a decoder costs, counted from its configuration alone: nothing is allocated.
 public struct DecoderCost: Sendable, Hashable {

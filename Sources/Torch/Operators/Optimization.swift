@@ -3,7 +3,7 @@
 extension Operator {
   static let fusedAdamW = Operator(
     "aten::_fused_adamw_", "self", "grads", "exp_avgs", "exp_avg_sqs", "max_exp_avg_sqs", "state_steps", "lr",
-    "beta1", "beta2", "weight_decay", "eps", "amsgrad", "maximize")
+    "beta1", "beta2", "weight_decay", "eps", "amsgrad", "maximize", "grad_scale")
   static let norms = Operator("aten::_foreach_norm", overload: "Scalar", "self", "ord")
   static let scaleAll = Operator("aten::_foreach_mul_", overload: "Tensor", "self", "other")
   static let addAll = Operator("aten::_foreach_add_", overload: "List", "self", "other", "alpha")
@@ -16,15 +16,17 @@ extension Operator {
 }
 
 /// One step of AdamW (arXiv 1711.05101) over a list of parameters, each update in one pass over memory.
-/// `steps` are scalars that count the steps taken and must already include this one. `aten::_fused_adamw_`
+/// `steps` are scalars that count the steps taken and must already include this one. Gradients are divided by
+/// `gradientScale` on the way, and changed by it. `aten::_fused_adamw_`
 public func fusedAdamWStep(
   parameters: [Tensor], gradients: [Tensor], firstMoments: [Tensor], secondMoments: [Tensor], steps: [Tensor],
-  learningRate: Double, beta1: Double, beta2: Double, weightDecay: Double, epsilon: Double
+  learningRate: Double, beta1: Double, beta2: Double, weightDecay: Double, epsilon: Double,
+  gradientScale: Tensor? = nil
 ) throws {
   try Operator.fusedAdamW.run(
     .tensors(parameters), .tensors(gradients), .tensors(firstMoments), .tensors(secondMoments), .tensors([]),
     .tensors(steps), .double(learningRate), .double(beta1), .double(beta2), .double(weightDecay), .double(epsilon),
-    .bool(false), .bool(false))
+    .bool(false), .bool(false), .optionalTensor(gradientScale))
 }
 
 extension Tensor {
