@@ -62,7 +62,7 @@ def qwen(hidden: int, layers: int, heads: int, intermediate: int) -> Shape:
 
 PRESETS = {
     "tiny": Shape(4096, 256, 5, 8, 2, 704),
-    "small": Shape(8192, 512, 8, 8, 2, 1408),
+    "small": Shape(8192, 512, 9, 8, 2, 1408),
     "qwen2.5-0.5b": qwen(896, 24, 14, 4864),
     "qwen2.5-1.5b": qwen(1536, 28, 12, 8960),
     "qwen2.5-3b": qwen(2048, 36, 16, 11008),
