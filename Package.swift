@@ -92,6 +92,6 @@ let package = Package(
     tests("Torch"),
     tests("Models", ["Torch", "Layers", "Safetensors"], fixtures: true),
     tests("Training", ["Torch", "Layers", "Models", "Safetensors", "Corpora", "Tokenization"]),
-    tests("efficientllm"),
+    tests("efficientllm", ["Ranking", argumentParser]),
   ]
 )
