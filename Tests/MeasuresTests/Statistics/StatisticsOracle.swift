@@ -24,15 +24,17 @@ struct StatisticsOracle: Decodable {
   }
 
   let samples: [Sample]
-  let student_quantiles: [[Double]]
-  let student_cumulative: [[Double]]
-  let normal_quantiles: [[Double]]
+  let studentQuantiles: [[Double]]
+  let studentCumulative: [[Double]]
+  let normalQuantiles: [[Double]]
   let xoshiro: [Words]
   let bootstrap: Resampled
 
   static func load() throws -> StatisticsOracle {
     let url = try #require(Bundle.module.url(forResource: "Fixtures/statistics", withExtension: "json"))
-    return try JSONDecoder().decode(Self.self, from: Data(contentsOf: url))
+    let decoder = JSONDecoder()
+    decoder.keyDecodingStrategy = .convertFromSnakeCase
+    return try decoder.decode(Self.self, from: Data(contentsOf: url))
   }
 }
 
