@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-/// What numpy and scipy say; made by scripts/oracles/make_statistics.py.
+/// What numpy and scipy say; made by scripts/oracles/statistics_oracle.py.
 struct StatisticsOracle: Decodable {
   struct Sample: Decodable {
     let values: [Double]

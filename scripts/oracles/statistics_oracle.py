@@ -1,6 +1,6 @@
 """Makes Tests/MeasuresTests/Fixtures/statistics.json and Tests/RankingTests/Fixtures/ranks.json.
 
-Run from the root of the repository with numpy and scipy installed: python3 scripts/oracles/make_statistics.py
+Run from the root of the repository with numpy and scipy installed: python3 scripts/oracles/statistics_oracle.py
 """
 
 import json
