@@ -49,10 +49,15 @@ final class FakeMachine: Sendable {
   func end(_ process: Int32) throws { try remove("/proc/\(process)") }
 }
 
+/// Whether a number is there and next to another.
+func isNear(_ value: Double?, _ expected: Double, within tolerance: Double = 1e-9) -> Bool {
+  value.map { abs($0 - expected) <= tolerance } ?? false
+}
+
 enum Fixture {
   static func text(_ path: String) throws -> String {
-    let url = try #require(url(path))
-    return try String(contentsOf: url, encoding: .utf8)
+    let location = try #require(url(path))
+    return try String(contentsOf: location, encoding: .utf8)
   }
 
   static func url(_ path: String) -> URL? {
