@@ -36,7 +36,8 @@ final class FakeMachine: Sendable {
 
   /// A process as /proc shows it.
   func run(
-    _ process: Int32, parent: Int32 = 1, name: String = "python3", state: String = "S", ticks: (UInt64, UInt64) = (0, 0),
+    _ process: Int32, parent: Int32 = 1, name: String = "python3", state: String = "S",
+    ticks: (UInt64, UInt64) = (0, 0),
     reaped: (UInt64, UInt64) = (0, 0), start: UInt64 = 100, pages: UInt64 = 10
   ) throws {
     try write(

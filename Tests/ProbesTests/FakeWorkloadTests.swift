@@ -9,19 +9,19 @@ import Testing
 @Suite(.serialized) struct FakeWorkloadTests {
   private struct Truth: Decodable {
     struct Step: Decodable {
-      var start_ns, touched_ns, end_ns: UInt64
-      var held_bytes, resident_bytes: UInt64
+      var startNs, touchedNs, endNs: UInt64
+      var heldBytes, residentBytes: UInt64
       var warmup: Bool
     }
-    var baseline_resident_bytes, child_resident_bytes: UInt64
+    var baselineResidentBytes, childResidentBytes: UInt64
     var steps: [Step]
     var tokens, samples: Int
-    var mean_step_seconds, cpu_seconds: Double
+    var meanStepSeconds, cpuSeconds: Double
   }
 
   private struct Event: Decodable {
     var event: String
-    var baseline_resident_bytes, start_ns, end_ns: UInt64?
+    var baselineResidentBytes, startNs, endNs: UInt64?
     var tokens: Int?
     var samples: Int?
     var warmup: Bool?
@@ -58,10 +58,12 @@ import Testing
     try input.fileHandleForWriting.close()
     process.waitUntilExit()
     try #require(process.terminationStatus == 0)
+    let decoder = JSONDecoder()
+    decoder.keyDecodingStrategy = .convertFromSnakeCase
     let events = try text.split(whereSeparator: \.isNewline).map {
-      try JSONDecoder().decode(Event.self, from: Data($0.utf8))
+      try decoder.decode(Event.self, from: Data($0.utf8))
     }
-    let truth = try JSONDecoder().decode(Truth.self, from: Data(contentsOf: URL(fileURLWithPath: truthPath)))
+    let truth = try decoder.decode(Truth.self, from: Data(contentsOf: URL(fileURLWithPath: truthPath)))
     return Run(truth: truth, events: events, readings: readings)
   }
 
@@ -84,19 +86,19 @@ import Testing
     let run = try run(
       ["--steps", "8", "--warmup", "2", "--step-ms", "60", "--memory-mib", "128", "--tokens-per-step", "512"],
       plan: ProbePlan(interval: .milliseconds(5), energy: .none))
-    let baseline = try #require(run.events.first?.baseline_resident_bytes)
-    #expect(baseline == run.truth.baseline_resident_bytes)
+    let baseline = try #require(run.events.first?.baselineResidentBytes)
+    #expect(baseline == run.truth.baselineResidentBytes)
     let steps = run.events.filter { $0.event == "step" && $0.warmup == false }
     #expect(steps.count == 8)
-    let start = try #require(steps.first?.start_ns)
-    let end = try #require(steps.last?.end_ns)
+    let start = try #require(steps.first?.startNs)
+    let end = try #require(steps.last?.endNs)
 
     let dialled = Double(128 << 20)
     let mean = try #require(timeMean(run.readings.samples, from: start, to: end))
     #expect(abs(mean - Double(baseline) - dialled) <= 0.02 * dialled)
 
-    let latency = steps.map { Double($0.end_ns! - $0.start_ns!) * 1e-9 }.reduce(0, +) / Double(steps.count)
-    #expect(abs(latency - run.truth.mean_step_seconds) <= 0.02 * run.truth.mean_step_seconds)
+    let latency = steps.map { Double($0.endNs! - $0.startNs!) * 1e-9 }.reduce(0, +) / Double(steps.count)
+    #expect(abs(latency - run.truth.meanStepSeconds) <= 0.02 * run.truth.meanStepSeconds)
     #expect(latency >= 0.060)
 
     #expect(steps.compactMap(\.tokens).reduce(0, +) == 8 * 512)
@@ -112,12 +114,12 @@ import Testing
     let run = try run(
       ["--steps", "6", "--warmup", "0", "--step-ms", "150", "--memory-mib", "128,192,96"],
       plan: ProbePlan(interval: .milliseconds(5), energy: .none))
-    #expect(Set(run.truth.steps.map(\.held_bytes)) == [96 << 20, 128 << 20, 192 << 20])
+    #expect(Set(run.truth.steps.map(\.heldBytes)) == [96 << 20, 128 << 20, 192 << 20])
     for step in run.truth.steps {
       for sample in run.readings.samples
-      where sample.nanoseconds > step.touched_ns && sample.nanoseconds + 2_000_000 < step.end_ns {
-        let bytes = Double(try #require(sample.residentBytes)) - Double(run.truth.baseline_resident_bytes)
-        #expect(abs(bytes - Double(step.held_bytes)) <= 0.02 * Double(step.held_bytes))
+      where sample.nanoseconds > step.touchedNs && sample.nanoseconds + 2_000_000 < step.endNs {
+        let bytes = Double(try #require(sample.residentBytes)) - Double(run.truth.baselineResidentBytes)
+        #expect(abs(bytes - Double(step.heldBytes)) <= 0.02 * Double(step.heldBytes))
       }
     }
   }
@@ -128,18 +130,21 @@ import Testing
       plan: ProbePlan(interval: .milliseconds(5), energy: .none))
     let end = try #require(run.truth.steps.last)
     let sample = try #require(run.readings.samples.last)
-    let expected = Double(end.resident_bytes + run.truth.child_resident_bytes)
+    let expected = Double(end.residentBytes + run.truth.childResidentBytes)
     #expect(abs(Double(try #require(sample.residentBytes)) - expected) <= 0.02 * expected)
   }
 
   /// Half of the processor time is a child's that has ended; the declared power follows it.
   @Test func processorTimeOfTheWholeTree() throws {
     let run = try run(
-      ["--steps", "4", "--warmup", "1", "--step-ms", "100", "--memory-mib", "8", "--burn-cpu", "--child-burn-ms", "500"],
+      [
+        "--steps", "4", "--warmup", "1", "--step-ms", "100", "--memory-mib", "8", "--burn-cpu", "--child-burn-ms",
+        "500",
+      ],
       plan: ProbePlan(interval: .milliseconds(10), energy: .declaredTDP(watts: 40)))
     let seconds = try #require(run.readings.samples.last?.cpuSeconds)
     // The kernel shows hundredths, in four counters; the workload writes its truth after it has read the time.
-    #expect(abs(seconds - run.truth.cpu_seconds) <= 0.02 * run.truth.cpu_seconds + 0.05)
+    #expect(abs(seconds - run.truth.cpuSeconds) <= 0.02 * run.truth.cpuSeconds + 0.05)
     #expect(seconds >= 0.5)
     guard case .counter(let counter) = run.readings.energy else {
       Issue.record("no estimate: \(run.readings.energy)")
@@ -157,7 +162,7 @@ import Testing
     let bytes = try #require(run.readings.samples.last?.residentBytes)
     // Private memory counts in full, shared libraries in part.
     #expect(bytes >= 128 << 20)
-    let resident = try #require(run.truth.steps.last).resident_bytes
+    let resident = try #require(run.truth.steps.last).residentBytes
     #expect(bytes <= resident + (4 << 20))
   }
 }

@@ -32,8 +32,10 @@ struct Accelerators: Sendable {
     }
     guard !handles.isEmpty else {
       throw Unavailable(
-        reason: visible == .all ? "this machine has no NVIDIA device" : "CUDA_VISIBLE_DEVICES hides every NVIDIA device",
-        mend: visible == .all ? "pass one through where this is a container" : "unset it, or name a device that is there")
+        reason: visible == .all
+          ? "this machine has no NVIDIA device" : "CUDA_VISIBLE_DEVICES hides every NVIDIA device",
+        mend: visible == .all
+          ? "pass one through where this is a container" : "unset it, or name a device that is there")
     }
   }
 

@@ -65,7 +65,8 @@ final class NVMLLibrary: @unchecked Sendable {
       let handleByIndex = function("nvmlDeviceGetHandleByIndex_v2", as: ByIndex.self)
     else {
       throw Unavailable(
-        reason: "libnvidia-ml.so.1 lacks the functions every driver since 2013 has", mend: "install NVIDIA's driver anew")
+        reason: "libnvidia-ml.so.1 lacks the functions every driver since 2013 has",
+        mend: "install NVIDIA's driver anew")
     }
     errorText = function("nvmlErrorString", as: TextOfCode.self)
     let code = start()

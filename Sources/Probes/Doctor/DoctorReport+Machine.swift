@@ -36,7 +36,8 @@ extension DoctorReport {
     if let limit = MachineLimits.memoryLimitBytes(files) {
       findings.append(Finding("limit of the control group", HardwareDescription.gibibytes(limit), status: .note))
     }
-    if let text = files.text("/proc/meminfo"), let available = keyedLines(text)["MemAvailable"]?.split(separator: " ").first,
+    if let text = files.text("/proc/meminfo"),
+      let available = keyedLines(text)["MemAvailable"]?.split(separator: " ").first,
       let kibibytes = UInt64(available)
     {
       findings.append(Finding("free to use now", HardwareDescription.gibibytes(kibibytes &* 1024)))

@@ -57,7 +57,8 @@ struct EnergyMeters: Sendable {
       }
       if !meters.isEmpty { notes += reasons.map { "not in the energy: \($0)" } }
       self.init(
-        meters, absence: "no energy counter answers. " + reasons.joined(separator: ". ")
+        meters,
+        absence: "no energy counter answers. " + reasons.joined(separator: ". ")
           + ". An estimate can be had by declaring a TDP", notes: notes)
     }
   }

@@ -28,7 +28,7 @@ enum MachineLimits {
   static func count(ofProcessorList list: String) -> Int? {
     var count = 0
     for part in list.trimmed.split(separator: ",") {
-      let ends = part.split(separator: "-", maxSplits: 1).map { Int($0.trimmed) }
+      let ends = part.split(separator: "-", maxSplits: 1, omittingEmptySubsequences: false).map { Int($0.trimmed) }
       guard let first = ends.first.flatMap({ $0 }), let last = ends.last.flatMap({ $0 }), first >= 0, last >= first,
         last < 1 << 20
       else { return nil }

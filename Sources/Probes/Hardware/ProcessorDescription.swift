@@ -21,11 +21,9 @@ struct ProcessorDescription: Sendable, Hashable {
     physicalCores = places.count == processors.count && !places.isEmpty ? Set(places).count : nil
     let packages = Set(processors.compactMap { $0["physical id"] })
     sockets = packages.isEmpty ? nil : packages.count
-    let flags = Set((first["flags"] ?? first["Features"] ?? first["isa"] ?? "").split { " _".contains($0) }.map(String.init))
-    // "avx512_bf16" holds an underscore itself, so x86 flags are taken whole too.
-    let whole = Set((first["flags"] ?? "").split(separator: " ").map(String.init))
-    extensions = Self.telling.filter { flags.contains($0) || whole.contains($0) }
-    isVirtual = whole.contains("hypervisor")
+    let flags = Set((first["flags"] ?? first["Features"] ?? "").split(separator: " ").map(String.init))
+    extensions = Self.telling.filter(flags.contains)
+    isVirtual = flags.contains("hypervisor")
   }
 
   /// In the order in which they are shown.

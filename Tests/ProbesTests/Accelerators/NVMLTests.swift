@@ -9,7 +9,9 @@ import Testing
 final class FakeNVML: Sendable {
   let path: String
 
-  static let hasCompiler = ["/usr/bin/cc", "/usr/local/bin/cc"].contains { FileManager.default.isExecutableFile(atPath: $0) }
+  static let hasCompiler = ["/usr/bin/cc", "/usr/local/bin/cc"].contains {
+    FileManager.default.isExecutableFile(atPath: $0)
+  }
 
   init(_ options: String...) throws {
     path = NSTemporaryDirectory() + "libfake-nvml-\(UUID().uuidString).so"
@@ -54,7 +56,9 @@ final class FakeNVML: Sendable {
   }
 
   /// "GPU-000" begins both identifiers, and a device that is named twice is an error to CUDA.
-  @Test(arguments: ["", "-1", "9", "GPU-000", "0,0", "0,GPU-0000-abcd"]) func hiddenDevicesAreNone(visible: String) throws {
+  @Test(arguments: ["", "-1", "9", "GPU-000", "0,0", "0,GPU-0000-abcd"]) func hiddenDevicesAreNone(visible: String)
+    throws
+  {
     let library = try FakeNVML()
     let error = #expect(throws: Unavailable.self) { try library.accelerators(visible) }
     #expect(error?.reason.contains("CUDA_VISIBLE_DEVICES") == true)

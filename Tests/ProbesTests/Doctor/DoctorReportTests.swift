@@ -5,7 +5,8 @@ import Testing
 
 @Suite struct DoctorReportTests {
   @Test func nothingOfAPoorMachineIsMissing() throws {
-    let report = DoctorReport.machine(system: try FakeMachine().system)
+    let machine = try FakeMachine()
+    let report = DoctorReport.machine(system: machine.system)
     #expect(report.sections.map(\.title) == ["hardware", "software", "memory", "energy"])
     #expect(report.isHealthy)
     let energy = try #require(report.sections.last)

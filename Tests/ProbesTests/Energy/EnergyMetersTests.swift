@@ -124,7 +124,8 @@ import Testing
   }
 
   @Test func surveyNamesEverySource() throws {
-    let survey = EnergySurvey(system: try machine().system)
+    let machine = try machine()
+    let survey = EnergySurvey(system: machine.system)
     #expect(survey.sources.map(\.name) == ["RAPL", "NVML"])
     #expect(survey.sources[0].isAvailable && survey.sources[0].detail == "RAPL package-0")
     #expect(!survey.sources[1].isAvailable && survey.sources[1].mend != nil)

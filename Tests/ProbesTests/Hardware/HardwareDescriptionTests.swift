@@ -52,12 +52,14 @@ import Testing
       "\(folder)/index4/level": "4",
     ])
     #expect(CacheDescription(files: machine.files).text == "L1d 48 KiB, L1i 32 KiB, L2 1 MiB, L3 1536 KiB")
-    #expect(CacheDescription(files: try FakeMachine().files).text == nil)
+    let empty = try FakeMachine()
+    #expect(CacheDescription(files: empty.files).text == nil)
     #expect(CacheDescription.readable("odd") == "odd")
   }
 
   @Test func aMachineThatTellsNothing() throws {
-    let sections = HardwareDescription.current(system: try FakeMachine().system).sections
+    let machine = try FakeMachine()
+    let sections = HardwareDescription.current(system: machine.system).sections
     let hardware = try #require(sections["hardware"])
     #expect(hardware["processor"] == nil)
     #expect(hardware["memory"] == nil)
@@ -91,7 +93,9 @@ import Testing
 
 @Suite struct SystemFilesTests {
   @Test func filesLinesAndNumbers() throws {
-    let machine = try FakeMachine(["/a/line": "  first \nsecond\n", "/a/number": "42\n", "/a/empty": "", "/a/word": "x"])
+    let machine = try FakeMachine([
+      "/a/line": "  first \nsecond\n", "/a/number": "42\n", "/a/empty": "", "/a/word": "x",
+    ])
     let files = machine.files
     #expect(files.line("/a/line") == "first")
     #expect(files.line("/a/empty") == nil)
@@ -111,7 +115,8 @@ import Testing
   }
 
   @Test func deniedFiles() throws {
-    var files = try FakeMachine(["/a": "1"]).files
+    let machine = try FakeMachine(["/a": "1"])
+    var files = machine.files
     files.denied = ["/a"]
     #expect(throws: FileReadFailure.denied) { try files.bytes("/a") }
     #expect(FileReadFailure(errno: 13) == .denied)

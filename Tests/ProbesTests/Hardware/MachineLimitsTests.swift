@@ -16,7 +16,8 @@ import Testing
   }
 
   @Test func withoutLimitsTheMachinesMemory() throws {
-    #expect(MachineLimits.memoryBytes(try machine([:]).files) == 16384 * 1024)
+    let machine = try machine([:])
+    #expect(MachineLimits.memoryBytes(machine.files) == 16384 * 1024)
   }
 
   @Test func theTightestGroupOfVersion2Holds() throws {
@@ -48,23 +49,23 @@ import Testing
   }
 
   @Test func version1() throws {
-    let files = [
+    let machine = try machine([
       "/proc/self/cgroup": "9:name=systemd:/\n4:cpu,memory:/box/one\n0::/\n", "/proc/self/mountinfo": Self.version1,
       "/sys/fs/cgroup/memory/memory.limit_in_bytes": "9223372036854771712\n",
       "/sys/fs/cgroup/memory/box/memory.limit_in_bytes": "3145728\n",
       "/sys/fs/cgroup/memory/box/one/memory.limit_in_bytes": "9223372036854771712\n",
-    ]
-    #expect(MachineLimits.memoryLimitBytes(try machine(files).files) == 3_145_728)
+    ])
+    #expect(MachineLimits.memoryLimitBytes(machine.files) == 3_145_728)
   }
 
   @Test func noLimitIsNoLimit() throws {
-    let files = [
+    let machine = try machine([
       "/proc/self/cgroup": "4:memory:/\n0::/\n", "/proc/self/mountinfo": Self.version1,
       "/sys/fs/cgroup/memory/memory.limit_in_bytes": "9223372036854771712\n",
       "/sys/fs/cgroup/unified/memory.max": "max\n",
-    ]
-    #expect(MachineLimits.memoryLimitBytes(try machine(files).files) == nil)
-    #expect(MachineLimits.memoryBytes(try machine(files).files) == 16384 * 1024)
+    ])
+    #expect(MachineLimits.memoryLimitBytes(machine.files) == nil)
+    #expect(MachineLimits.memoryBytes(machine.files) == 16384 * 1024)
   }
 
   @Test func aLimitAboveTheMachineIsTheMachine() throws {
@@ -80,12 +81,14 @@ import Testing
     ["/proc/self/cgroup": "0::/../../other\n", "/proc/self/mountinfo": version2, "/sys/fs/cgroup/memory.max": "many"],
   ])
   func strangeGroupsAreNoLimit(files: [String: String]) throws {
-    #expect(MachineLimits.memoryLimitBytes(try machine(files).files) == nil)
+    let machine = try machine(files)
+    #expect(MachineLimits.memoryLimitBytes(machine.files) == nil)
   }
 
   @Test(arguments: ["", "MemTotal:", "MemTotal: lots kB", "MemTotal: 0 kB", "MemTotal: 99999999999999999999 kB"])
   func memoryThatIsNotTold(meminfo: String) throws {
-    #expect(MachineLimits.memoryBytes(try machine(["/proc/meminfo": meminfo]).files) == nil)
+    let machine = try machine(["/proc/meminfo": meminfo])
+    #expect(MachineLimits.memoryBytes(machine.files) == nil)
   }
 
   @Test(arguments: [

@@ -76,7 +76,8 @@ import Testing
     var later = ProbeRecording(startNanoseconds: 1, readings: readings())
     later.version = 9
     try later.write(to: url)
-    #expect(#expect(throws: ProbeError.self) { try ProbeRecording(contentsOf: url) }?.description.contains("form 9") == true)
+    #expect(
+      #expect(throws: ProbeError.self) { try ProbeRecording(contentsOf: url) }?.description.contains("form 9") == true)
     #expect(throws: ProbeError.self) { try TrialProbe(plan: ProbePlan(energy: .replay(path: "/nowhere/at/all"))) }
     #expect(throws: ProbeError.self) { try later.write(to: URL(fileURLWithPath: "/nowhere/at/all")) }
   }
