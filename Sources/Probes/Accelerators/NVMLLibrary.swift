@@ -51,7 +51,9 @@ final class NVMLLibrary: @unchecked Sendable {
   /// Loads and starts it.
   /// - Throws: ``Unavailable`` with the reason and the mend.
   init(paths: [String] = NVMLLibrary.standardPaths) throws(Unavailable) {
-    let mend = "install NVIDIA's driver; in a container ask for its `utility` part (NVIDIA_DRIVER_CAPABILITIES)"
+    let mend =
+      "where there is an NVIDIA device, install its driver; in a container ask for the driver's `utility` part "
+      + "(NVIDIA_DRIVER_CAPABILITIES)"
     guard let library = paths.lazy.compactMap({ dlopen($0, RTLD_NOW | RTLD_LOCAL) }).first else {
       throw Unavailable(reason: "NVIDIA's management library (libnvidia-ml.so.1) isn't there", mend: mend)
     }

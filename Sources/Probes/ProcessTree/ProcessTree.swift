@@ -42,14 +42,17 @@ struct ProcessTree: Sendable {
   }
 
   /// Reads the tree. Known processes are read every time. New ones are looked for by a walk over /proc, whose cost
-  /// grows with all processes of the machine: after a walk that took t, the next waits for 100 t, so that walking never
-  /// takes more than a hundredth of a core. Times of children that come and go between two walks are in their parents'.
-  mutating func read(at now: UInt64 = MonotonicClock.nanoseconds()) -> Reading {
+  /// grows with all processes of the machine: after a walk that took t of processor time, the next waits for 100 t, so
+  /// that walking never takes more than a hundredth of a core. Times of children that come and go between two walks are
+  /// in their parents'.
+  /// - Parameter walks: true looks for new processes in any case.
+  mutating func read(at now: UInt64 = MonotonicClock.nanoseconds(), walks: Bool = false) -> Reading {
     update()
-    if now >= nextWalk {
+    if walks || now >= nextWalk {
+      let before = MonotonicClock.threadCPUNanoseconds()
       adoptNewcomers()
-      let took = MonotonicClock.nanoseconds() &- now
-      nextWalk = now &+ min(took, 100_000_000) &* 101
+      let took = MonotonicClock.threadCPUNanoseconds() &- before
+      nextWalk = now &+ min(took, 100_000_000) &* 100
     }
     let ticks = processorTime.total(living: members.values)
     let living = members.values.filter { !$0.isZombie }

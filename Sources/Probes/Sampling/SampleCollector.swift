@@ -81,14 +81,14 @@ struct SampleCollector: Sendable {
   }
 
   mutating func finish(threadCPUNanoseconds: UInt64, elapsedNanoseconds: UInt64) {
-    sample()
+    sample(isLast: true)
     schedule?.sampledAtStop()
     schedule?.finish(threadCPUNanoseconds: threadCPUNanoseconds, elapsedNanoseconds: elapsedNanoseconds)
   }
 
-  private mutating func sample() {
+  private mutating func sample(isLast: Bool = false) {
     var sample = ResourceSample(nanoseconds: MonotonicClock.nanoseconds())
-    if let reading = tree?.read(at: sample.nanoseconds) {
+    if let reading = tree?.read(at: sample.nanoseconds, walks: isLast) {
       sample.residentBytes = reading.residentBytes
       sample.cpuSeconds = reading.cpuSeconds
     }

@@ -65,6 +65,19 @@ import Testing
     #expect(reading.cpuSeconds == 0.25)
   }
 
+  /// A walk over /proc is rationed by what the last one took; the last reading of a trial walks in any case.
+  @Test func newcomersAreFoundAtTheNextWalk() throws {
+    let machine = try FakeMachine()
+    try machine.run(10, pages: 10)
+    var tree = tree(machine)
+    #expect(tree.read(at: 1).processes == 1)
+    try machine.run(11, parent: 10, start: 101, pages: 20)
+    #expect(tree.read(at: 2).processes == 1)
+    #expect(tree.read(at: 3, walks: true).processes == 2)
+    try machine.run(12, parent: 11, start: 102, pages: 30)
+    #expect(tree.read(at: 3 + 10_000_000_001).residentBytes == 60 * 4096)
+  }
+
   @Test func zombiesKeepTheirTimeAndHaveNoMemory() throws {
     let machine = try FakeMachine()
     try machine.run(10, state: "Z", ticks: (77, 0), pages: 0)
