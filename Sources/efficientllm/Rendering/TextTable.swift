@@ -81,7 +81,8 @@ extension TextTable {
   /// the very small. A missing number is blank: absent is not zero.
   static func number(_ value: Double?, digits: Int = 5) -> String {
     guard let value else { return "" }
-    if value.isFinite, value == value.rounded(), abs(value) < 1e9 { return String(format: "%.0f", value) }
+    let isWhole = value == value.rounded() || abs(value) >= pow(10, Double(digits))
+    if isWhole, abs(value) < 1e9 { return String(format: "%.0f", value) }
     return String(format: "%.\(digits)g", value)
   }
 }
