@@ -1,4 +1,5 @@
 import ArgumentParser
+import Probes
 
 /// What the process leaves with: 0, 1 for a failure, 2 for something the user has to say differently.
 enum ExitStatus: Int32 {
@@ -18,6 +19,7 @@ enum ExitStatus: Int32 {
 
   /// The typed errors of the rooms that say the user's input is wrong.
   private static func isUsageError(_ error: any Error) -> Bool {
-    false
+    if let error = error as? ProbeError { return error.isUsage }
+    return false
   }
 }
