@@ -1,0 +1,172 @@
+import Measures
+
+/// The tables of results and ranks: a row a measure, a column a method.
+enum Tables {
+  static func results(_ group: ComparisonGroup) -> HTML {
+    var footnotes = Footnotes()
+    let bands: [(Definition, String)] = [(.corrected, "As it holds"), (.published, "As published")]
+    let body = bands.map { definition, title -> HTML in
+      let rows = group.results.rows.filter { $0.definition == definition }
+      if rows.isEmpty { return .empty }
+      return """
+        <tr class="band"><th colspan="\(group.methods.count + 1)" scope="colgroup">\(title)</th></tr>
+        \(rows.map { row($0, methods: group.methods.count, &footnotes) })
+        """
+    }
+    return """
+      <div class="scroll results" tabindex="0" role="region" aria-label="Results">
+      <table><caption>Mean over seeds\(intervalWords(group)); n is the number of seeds. \
+      <span class="estimate">est.</span> marks a number that rests on a declaration and not on a counter.</caption>
+      <thead><tr><th scope="col">Measure</th>\(group.methods.enumerated().map { head($1, slot: $0) })</tr></thead>
+      <tbody>\(body)</tbody></table></div>
+      \(footnotes.html)
+      """
+  }
+
+  private static func intervalWords(_ group: ComparisonGroup) -> String {
+    let confidence = group.results.rows.flatMap(\.cells).compactMap(\.interval?.confidence).first
+    return confidence.map { ", with its \(NumberText.format($0 * 100, digits: 2)) % interval" } ?? ""
+  }
+
+  private static func head(_ method: MethodDescription, slot: Int) -> HTML {
+    let parameters = method.parameters.map { "<br><span class=\"quiet small\">\(millions($0))</span>" as HTML }
+    return """
+      <th scope="col"><span class="key" data-slot="\(slot)" aria-hidden="true"></span>\(method.name)\
+      \(parameters ?? .empty)</th>
+      """
+  }
+
+  private static func millions(_ parameters: Int) -> String {
+    parameters >= 1_000_000
+      ? "\(NumberText.format(Double(parameters) / 1e6, digits: 3)) M parameters"
+      : "\(NumberText.format(parameters)) parameters"
+  }
+
+  private static func row(_ row: ResultTable.Row, methods: Int, _ footnotes: inout Footnotes) -> HTML {
+    let scale = NumberText.scale(for: row.cells.compactMap(\.mean), unit: row.unit)
+    let better = row.direction.map { $0 == .higherIsBetter ? "more is better" : "less is better" }
+    let under = [scale.symbol, better ?? ""].filter { !$0.isEmpty }.joined(separator: ", ")
+    let title: HTML = "<th scope=\"row\">\(row.title)<span class=\"quiet\">\(under)</span></th>"
+    let reasons = Set(row.cells.map(\.absence))
+    if row.cells.allSatisfy({ $0.mean == nil }), reasons.count == 1, let reason = reasons.first ?? nil {
+      return "<tr>\(title)<td class=\"absent free\" colspan=\"\(methods)\">absent: \(reason)</td></tr>"
+    }
+    return "<tr>\(title)\(row.cells.map { cell($0, scale, &footnotes) })</tr>"
+  }
+
+  private static func cell(
+    _ cell: ResultTable.Cell, _ scale: NumberText.Scale, _ footnotes: inout Footnotes
+  ) -> HTML {
+    let mark = cell.absence.map { footnotes.mark($0) } ?? .empty
+    guard let mean = cell.mean else { return "<td class=\"absent\">absent\(mark)</td>" }
+    let digits = digits(mean, cell.interval)
+    let estimate: HTML = cell.isEstimate ? " <span class=\"estimate\">est.</span>" : ""
+    let range =
+      cell.interval.map {
+        "\(NumberText.format($0.lower / scale.divisor, digits: digits)) to "
+          + "\(NumberText.format($0.upper / scale.divisor, digits: digits)) · n \(cell.count)"
+      } ?? "n \(cell.count)"
+    return """
+      <td\(cell.isBest ? " class=\"best\"" : "" as HTML)><span class="value">\
+      \(NumberText.format(mean / scale.divisor, digits: digits))\(estimate)\(mark)</span>\
+      <span class="range">\(range)</span></td>
+      """
+  }
+
+  /// As many significant digits as the interval's width leaves meaning, three to six.
+  static func digits(_ mean: Double, _ interval: Interval?) -> Int {
+    guard let interval, interval.upper > interval.lower, mean != 0 else { return 4 }
+    let ratio = abs(mean) / (interval.upper - interval.lower)
+    var digits = 2
+    var size = ratio
+    while size >= 1, digits < 6 {
+      size /= 10
+      digits += 1
+    }
+    return max(3, digits)
+  }
+
+  static func ranks(_ group: ComparisonGroup) -> HTML {
+    let rows = group.ranks.rows.map { row -> HTML in
+      let cells = row.cells.map { cell -> HTML in
+        guard let rank = cell.rank else { return "<td class=\"absent\">absent</td>" }
+        let held = cell.held.map { "<span class=\"range\">\(NumberText.percent($0))</span>" as HTML } ?? .empty
+        return "<td\(rank == 1 ? " class=\"best\"" : "" as HTML)><span class=\"value\">\(rank)</span>\(held)</td>"
+      }
+      let better = row.direction == .higherIsBetter ? "more is better" : "less is better"
+      return "<tr><th scope=\"row\">\(row.title)<span class=\"quiet\">\(better)</span></th>\(cells)</tr>"
+    }
+    return """
+      <div class="scroll results" tabindex="0" role="region" aria-label="Ranks">
+      <table><caption>Ranks of the means\(group.ranks.resamples == nil ? "" : ", and the share of resamples in which each held")\
+      </caption>
+      <thead><tr><th scope="col">Measure</th>\(group.methods.enumerated().map { head($1, slot: $0) })</tr></thead>
+      <tbody>\(rows)</tbody></table></div>
+      """
+  }
+
+  static func published(_ group: ComparisonGroup) -> HTML {
+    var footnotes = Footnotes()
+    let table = group.published
+    let rows = table.rows.map { row -> HTML in
+      let scale = NumberText.scale(for: [], unit: row.unit)
+      let under = [
+        scale.symbol == "%" ? "fraction" : scale.symbol,
+        row.direction == .higherIsBetter ? "more is better" : "less is better",
+      ].filter { !$0.isEmpty }.joined(separator: ", ")
+      let cells = row.cells.map { cell -> HTML in
+        guard let mean = cell.mean else {
+          return "<td class=\"absent\">absent\(cell.absence.map { footnotes.mark($0) } ?? .empty)</td>"
+        }
+        let rank = cell.rank.map { "rank \($0)" }
+        let normalised = cell.normalised.map { "normalised \(NumberText.format($0, digits: 3))" }
+        let range = [rank, normalised].compactMap(\.self).joined(separator: " · ")
+        return """
+          <td\(cell.rank == 1 ? " class=\"best\"" : "" as HTML)><span class="value">\(NumberText.format(mean))</span>\
+          <span class="range">\(range)</span></td>
+          """
+      }
+      return "<tr><th scope=\"row\">\(row.title)<span class=\"quiet\">\(under)</span></th>\(cells)</tr>"
+    }
+    let best = table.scores.compactMap(\.self).max()
+    let scores = table.scores.map { score -> HTML in
+      guard let score else { return "<td class=\"absent\">absent</td>" }
+      return """
+        <td\(score == best ? " class=\"best\"" : "" as HTML)><span class="value">\
+        \(NumberText.format(score, digits: 3))</span></td>
+        """
+    }
+    return """
+      <div class="scroll results" tabindex="0" role="region" aria-label="Ranked the published way">
+      <table><caption>Mean, rank and normalised value (0.1 worst to 1 best, pooled over all runs) of each published \
+      measure</caption>
+      <thead><tr><th scope="col">Measure</th>\(group.methods.enumerated().map { head($1, slot: $0) })</tr></thead>
+      <tbody>\(rows)
+      <tr><th scope="row">Efficiency score<span class="quiet">more is better</span></th>\(scores)</tr></tbody></table></div>
+      \(footnotes.html)
+      \(table.notes.isEmpty ? .empty : "<ul class=\"notes\">\(table.notes.map { "<li>\($0)</li>" as HTML })</ul>" as HTML)
+      """
+  }
+}
+
+/// Reasons that don't fit into a cell, told once below their table.
+struct Footnotes {
+  private var reasons: [String] = []
+
+  /// The mark that leads from a cell to its reason.
+  mutating func mark(_ reason: String) -> HTML {
+    if !reasons.contains(reason) { reasons.append(reason) }
+    return "<sup>\(Self.letter(reasons.firstIndex(of: reason) ?? 0))</sup>"
+  }
+
+  var html: HTML {
+    if reasons.isEmpty { return .empty }
+    let items = reasons.enumerated().map { "<div><sup>\(Self.letter($0))</sup> \($1)</div>" as HTML }
+    return "<div class=\"notes\" style=\"padding-left:0\">\(items)</div>"
+  }
+
+  private static func letter(_ index: Int) -> String {
+    let letters = Array("abcdefghijklmnopqrstuvwxyz")
+    return index < letters.count ? String(letters[index]) : "\(letters[index % 26])\(index / 26 + 1)"
+  }
+}
