@@ -41,7 +41,7 @@ extension Figure {
     let best = NumberText.list(frontier.map(\.method))
     let left = chart.left.isEmpty ? nil : "Not shown, for want of a value: \(NumberText.list(chart.left))."
     self.init(
-      id: id, title: "\(chart.y.title) against \(chart.x.title.lowercasedFirst)",
+      id: id, title: "\(chart.y.title.capitalisedFirst) against \(chart.x.title.lowercasedFirst)",
       summary: frontier.count == 1
         ? "\(best) is at least as good as every other on both."
         : "On the frontier, where nothing is better on both: \(best).",
@@ -63,7 +63,7 @@ extension Figure {
   private static func title(_ axis: FrontierChart.Axis, _ symbol: String) -> String {
     let unit = symbol.isEmpty ? "" : " (\(symbol))"
     let better = axis.direction == .higherIsBetter ? "more is better →" : "← less is better"
-    return "\(axis.title)\(unit)\(axis.isEstimate ? ", estimated" : "") · \(better)"
+    return "\(axis.title.capitalisedFirst)\(unit)\(axis.isEstimate ? ", estimated" : "") · \(better)"
   }
 
   private static func bars(_ value: Double, _ interval: Interval?, _ divisor: Double, _ slot: Int) -> ChartValue {
@@ -143,13 +143,7 @@ extension Figure {
 }
 
 extension MeasureProfile.Axis {
-  var titleWithDefinition: String { definition == .published ? "\(title) (as published)" : title }
-}
-
-extension String {
-  /// With a small first letter, unless the first word is an abbreviation.
-  var lowercasedFirst: String {
-    guard let first, dropFirst().first?.isLowercase ?? true else { return self }
-    return first.lowercased() + dropFirst()
+  var titleWithDefinition: String {
+    title.capitalisedFirst + (definition == .published ? " (as published)" : "")
   }
 }

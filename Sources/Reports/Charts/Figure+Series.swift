@@ -90,61 +90,6 @@ extension Figure {
         "yaxis": ["title": axisTitle("\(chart.kind.title.lowercased()) (\(scale.symbol))"), "rangemode": "tozero"],
       ])
   }
-
-  /// How long steps took: the shape of the distribution, and three of its quantiles.
-  init(_ chart: LatencyChart, id: String, slots: [String: Int]) {
-    let scale = NumberText.scale(for: chart.methods.map(\.p50), unit: .seconds)
-    let order = Array(chart.methods.reversed())
-    var traces = order.map { method -> ChartValue in
-      let slot = slots[method.method] ?? 0
-      return [
-        "type": "violin", "orientation": "h", "side": "positive", "width": 1.5, "points": false,
-        "spanmode": "hard", "showlegend": false, "hoverinfo": "skip", "name": .label(method.method),
-        "y0": .label(method.method),
-        "x": .numbers(method.quantiles.map { $0 / scale.divisor }),
-        "line": ["color": colour(slot), "width": 1.5], "fillcolor": colour(slot, alpha: 0.25),
-      ]
-    }
-    let marks: [(String, String, KeyPath<LatencyChart.Method, Double>)] = [
-      ("p50", "circle", \.p50), ("p90", "diamond", \.p90), ("p99", "line-ns-open", \.p99),
-    ]
-    for (name, symbol, path) in marks {
-      traces.append([
-        "type": "scatter", "mode": "markers", "name": .string(name),
-        "x": .numbers(order.map { $0[keyPath: path] / scale.divisor }), "y": .array(order.map { .label($0.method) }),
-        "marker": ["color": "text", "symbol": .string(symbol), "size": 10, "line": ["color": "text", "width": 2]],
-        "hovertemplate": .string("%{y}: \(name) %{x:.4g} \(scale.symbol)<extra></extra>"),
-      ])
-    }
-    let lowest = chart.methods.map(\.minimum).min() ?? 0
-    let tail = chart.methods.map(\.p99).max() ?? 0
-    let slowest = chart.methods.map(\.maximum).max() ?? 0
-    let margin = max((tail - lowest) * 0.15, tail * 0.02)
-    let end = min(slowest, tail + margin) + margin * 0.2
-    let medians = chart.methods.map {
-      "\($0.method) \(NumberText.format($0.p50 / scale.divisor, digits: 3)) \(scale.symbol)"
-    }
-    self.init(
-      id: id, title: "Time per step",
-      summary: "How long training steps took, warm-up left out, all seeds together. "
-        + "The middle step: \(NumberText.list(medians)).",
-      views: [
-        View(
-          label: "Steps", traces: traces,
-          layout: [
-            "hovermode": "closest", "violinmode": "overlay",
-            "xaxis": [
-              "title": axisTitle("time per step (\(scale.symbol))"),
-              "range": .numbers([max(0, lowest - margin) / scale.divisor, end / scale.divisor]),
-            ],
-            "yaxis": ["automargin": true, "type": "category", "showgrid": false],
-          ])
-      ],
-      height: 140 + 64 * chart.methods.count,
-      note: slowest > end
-        ? "The axis ends after the slowest p99; the slowest step of all took "
-          + "\(NumberText.format(slowest / scale.divisor, digits: 3)) \(scale.symbol)." : nil)
-  }
 }
 
 extension MemoryChart.Kind {

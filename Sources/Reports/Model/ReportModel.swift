@@ -1,4 +1,4 @@
-public import Foundation
+public import struct Foundation.Date
 public import Measures
 
 /// Everything a report says, as plain values: made from records by ``StudyReport``, written out as HTML or as JSON.
@@ -96,7 +96,10 @@ public struct ResultTable: Sendable, Codable, Hashable {
   /// A mean over seeds, or the reason why there is none.
   public struct Cell: Sendable, Codable, Hashable {
     public var mean: Double?
+    /// Student's t over seeds, which is honest about few of them. Nil under two.
     public var interval: Interval?
+    /// Percentile bootstrap over seeds. Too narrow with as few as three. Nil under two.
+    public var bootstrap: Interval?
     /// How many seeds the mean is over.
     public var count: Int
     /// True when a number in it comes from a declaration and not from a counter.
@@ -116,6 +119,7 @@ public struct RankTable: Sendable, Codable, Hashable {
     public var measure: MeasureID
     public var title: String
     public var direction: Direction
+    public var definition: Definition
     /// In the order of the group's methods.
     public var cells: [Cell]
   }

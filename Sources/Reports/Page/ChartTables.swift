@@ -6,7 +6,7 @@ enum ChartTables {
     let x = NumberText.scale(for: chart.points.map(\.x), unit: chart.x.unit)
     let y = NumberText.scale(for: chart.points.map(\.y), unit: chart.y.unit)
     return table(
-      "\(chart.y.title) against \(chart.x.title)",
+      "\(chart.y.title.capitalisedFirst) against \(chart.x.title)",
       ["Method", heading(chart.x.title, x.symbol), heading(chart.y.title, y.symbol), "On the frontier"],
       chart.points.map {
         [
@@ -57,7 +57,7 @@ enum ChartTables {
   }
 
   private static func heading(_ title: String, _ symbol: String) -> String {
-    symbol.isEmpty ? title : "\(title) (\(symbol))"
+    title.capitalisedFirst + (symbol.isEmpty ? "" : " (\(symbol))")
   }
 
   /// A plain table whose first column names the row.

@@ -4,15 +4,7 @@ import Measures
 enum Tables {
   static func results(_ group: ComparisonGroup) -> HTML {
     var footnotes = Footnotes()
-    let bands: [(Definition, String)] = [(.corrected, "As it holds"), (.published, "As published")]
-    let body = bands.map { definition, title -> HTML in
-      let rows = group.results.rows.filter { $0.definition == definition }
-      if rows.isEmpty { return .empty }
-      return """
-        <tr class="band"><th colspan="\(group.methods.count + 1)" scope="colgroup">\(title)</th></tr>
-        \(rows.map { row($0, methods: group.methods.count, &footnotes) })
-        """
-    }
+    let body = group.results.rows.map { row($0, methods: group.methods.count, &footnotes) }
     return """
       <div class="scroll results" tabindex="0" role="region" aria-label="Results">
       <table><caption>Mean over seeds\(intervalWords(group)); n is the number of seeds. \
@@ -20,12 +12,34 @@ enum Tables {
       <thead><tr><th scope="col">Measure</th>\(group.methods.enumerated().map { head($1, slot: $0) })</tr></thead>
       <tbody>\(body)</tbody></table></div>
       \(footnotes.html)
+      \(bootstrap(group))
       """
+  }
+
+  /// The bootstrap's intervals, folded away: with few seeds they are narrower than they should be.
+  private static func bootstrap(_ group: ComparisonGroup) -> HTML {
+    let rows = group.results.rows.filter { $0.cells.contains { $0.bootstrap != nil } }
+    if rows.isEmpty { return .empty }
+    let texts = rows.map { row -> [String] in
+      let scale = NumberText.scale(for: row.cells.compactMap(\.mean), unit: row.unit)
+      let unit = scale.symbol.isEmpty ? "" : " (\(scale.symbol))"
+      return [row.title.capitalisedFirst + unit]
+        + row.cells.map { cell in
+          guard let mean = cell.mean, let interval = cell.bootstrap else { return "" }
+          let digits = digits(mean, interval)
+          return "\(NumberText.format(interval.lower / scale.divisor, digits: digits)) to "
+            + NumberText.format(interval.upper / scale.divisor, digits: digits)
+        }
+    }
+    let table = ChartTables.table(
+      "Percentile bootstrap over seeds. With three seeds it is too narrow, so the table above has Student's t",
+      ["Measure"] + group.methods.map(\.name), texts)
+    return "<details><summary>Bootstrap intervals</summary>\(table)</details>"
   }
 
   private static func intervalWords(_ group: ComparisonGroup) -> String {
     let confidence = group.results.rows.flatMap(\.cells).compactMap(\.interval?.confidence).first
-    return confidence.map { ", with its \(NumberText.format($0 * 100, digits: 2)) % interval" } ?? ""
+    return confidence.map { ", with its \(NumberText.format($0 * 100, digits: 2)) % interval (Student's t)" } ?? ""
   }
 
   private static func head(_ method: MethodDescription, slot: Int) -> HTML {
@@ -45,13 +59,19 @@ enum Tables {
   private static func row(_ row: ResultTable.Row, methods: Int, _ footnotes: inout Footnotes) -> HTML {
     let scale = NumberText.scale(for: row.cells.compactMap(\.mean), unit: row.unit)
     let better = row.direction.map { $0 == .higherIsBetter ? "more is better" : "less is better" }
-    let under = [scale.symbol, better ?? ""].filter { !$0.isEmpty }.joined(separator: ", ")
-    let title: HTML = "<th scope=\"row\">\(row.title)<span class=\"quiet\">\(under)</span></th>"
+    let published = row.definition == .published ? "as published" : ""
+    let title = heading(row.title, [scale.symbol, better ?? "", published])
     let reasons = Set(row.cells.map(\.absence))
     if row.cells.allSatisfy({ $0.mean == nil }), reasons.count == 1, let reason = reasons.first ?? nil {
       return "<tr>\(title)<td class=\"absent free\" colspan=\"\(methods)\">absent: \(reason)</td></tr>"
     }
     return "<tr>\(title)\(row.cells.map { cell($0, scale, &footnotes) })</tr>"
+  }
+
+  /// A row's name with what has to be known of it.
+  private static func heading(_ title: String, _ under: [String]) -> HTML {
+    let words = under.filter { !$0.isEmpty }.joined(separator: ", ")
+    return "<th scope=\"row\">\(title.capitalisedFirst)<span class=\"quiet\">\(words)</span></th>"
   }
 
   private static func cell(
@@ -94,7 +114,8 @@ enum Tables {
         return "<td\(rank == 1 ? " class=\"best\"" : "" as HTML)><span class=\"value\">\(rank)</span>\(held)</td>"
       }
       let better = row.direction == .higherIsBetter ? "more is better" : "less is better"
-      return "<tr><th scope=\"row\">\(row.title)<span class=\"quiet\">\(better)</span></th>\(cells)</tr>"
+      let published = row.definition == .published ? "as published" : ""
+      return "<tr>\(heading(row.title, [better, published]))\(cells)</tr>"
     }
     return """
       <div class="scroll results" tabindex="0" role="region" aria-label="Ranks">
@@ -109,11 +130,9 @@ enum Tables {
     var footnotes = Footnotes()
     let table = group.published
     let rows = table.rows.map { row -> HTML in
-      let scale = NumberText.scale(for: [], unit: row.unit)
-      let under = [
-        scale.symbol == "%" ? "fraction" : scale.symbol,
-        row.direction == .higherIsBetter ? "more is better" : "less is better",
-      ].filter { !$0.isEmpty }.joined(separator: ", ")
+      let title = heading(
+        "\(row.measure): \(row.title)",
+        [row.unit.symbol, row.direction == .higherIsBetter ? "more is better" : "less is better"])
       let cells = row.cells.map { cell -> HTML in
         guard let mean = cell.mean else {
           return "<td class=\"absent\">absent\(cell.absence.map { footnotes.mark($0) } ?? .empty)</td>"
@@ -126,7 +145,7 @@ enum Tables {
           <span class="range">\(range)</span></td>
           """
       }
-      return "<tr><th scope=\"row\">\(row.title)<span class=\"quiet\">\(under)</span></th>\(cells)</tr>"
+      return "<tr>\(title)\(cells)</tr>"
     }
     let best = table.scores.compactMap(\.self).max()
     let scores = table.scores.map { score -> HTML in

@@ -43,7 +43,7 @@ struct TrialSection: Sendable {
 
   var html: HTML {
     var columns: [ResultTable.Row] = []
-    for row in groups.flatMap(\.results.rows) where row.definition == .corrected {
+    for row in groups.flatMap(\.results.rows) where row.definition == .corrected || row.measure == "Performance" {
       let isShown = columns.contains { $0.measure == row.measure }
       if !isShown, trials.contains(where: { $0.values[row.measure] != nil }) { columns.append(row) }
     }
@@ -52,7 +52,9 @@ struct TrialSection: Sendable {
     }
     let headings =
       ["Method", "Seed", "Attempt", "Status", "Started", "Took (s)"]
-      + zip(columns, scales).map { $1.symbol.isEmpty ? $0.title : "\($0.title) (\($1.symbol))" }
+      + zip(columns, scales).map { column, scale in
+        column.title.capitalisedFirst + (scale.symbol.isEmpty ? "" : " (\(scale.symbol))")
+      }
     let rows = trials.map { trial in
       [
         groups.count > 1 ? "\(trial.method) on \(trial.model)" : trial.method, String(trial.seed),

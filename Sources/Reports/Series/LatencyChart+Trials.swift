@@ -19,11 +19,7 @@ extension LatencyChart {
     if methods.isEmpty { return nil }
   }
 
-  /// The quantile of ascending values, linear between neighbours.
-  static func quantile(_ ascending: [Double], _ share: Double) -> Double {
-    let position = share * Double(ascending.count - 1)
-    let lower = Int(position)
-    let upper = min(lower + 1, ascending.count - 1)
-    return ascending[lower] + (position - Double(lower)) * (ascending[upper] - ascending[lower])
+  private static func quantile(_ seconds: [Double], _ share: Double) -> Double {
+    Statistics.quantile(seconds, share) ?? 0
   }
 }

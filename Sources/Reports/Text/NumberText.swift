@@ -13,7 +13,7 @@ enum NumberText {
 
   /// The scale in which the largest of `values` reads well. Bytes become KiB, MiB and GiB (never GB), seconds become
   /// ms or µs, rates get their SI prefix; everything else stays as it is.
-  static func scale(for values: [Double], unit: Unit) -> Scale {
+  static func scale(for values: [Double], unit: Measures.Unit) -> Scale {
     let largest = values.lazy.filter(\.isFinite).map(abs).max() ?? 0
     func pick(_ steps: [(Double, String)]) -> Scale {
       let step = steps.first { largest >= $0.0 } ?? steps[steps.count - 1]
@@ -25,6 +25,9 @@ enum NumberText {
     case .seconds:
       if largest == 0 { return Scale(divisor: 1, symbol: "s") }
       return pick([(1, "s"), (1e-3, "ms"), (1e-6, "µs")])
+    case .gigabytes:
+      if largest >= 0.1 || largest == 0 { return Scale(divisor: 1, symbol: "GB") }
+      return pick([(1e-3, "MB"), (1e-6, "kB")])
     case .flopsPerSecond:
       return pick([(1e15, "PFLOP/s"), (1e12, "TFLOP/s"), (1e9, "GFLOP/s"), (1e6, "MFLOP/s"), (1, "FLOP/s")])
     case .joulesPerToken, .joulesPerSample:

@@ -87,3 +87,14 @@ enum TextEscaping {
     }
   }
 }
+
+extension String {
+  /// With a capital first letter.
+  var capitalisedFirst: String { prefix(1).uppercased() + dropFirst() }
+
+  /// With a small first letter, unless the first word is an abbreviation.
+  var lowercasedFirst: String {
+    guard let first, dropFirst().first?.isLowercase ?? true else { return self }
+    return first.lowercased() + dropFirst()
+  }
+}
