@@ -51,7 +51,7 @@ import Testing
     try process.run()
     let output = String(decoding: pipe.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
     process.waitUntilExit()
-    if let shots { try FileManager.default.copyItem(atPath: file.path, toPath: "\(shots)/report.html") }
+    if let shots { try Data(contentsOf: file).write(to: URL(fileURLWithPath: "\(shots)/report.html")) }
     #expect(process.terminationStatus == 0, "\(output)")
   }
 }

@@ -50,8 +50,14 @@ extension Figure {
           label: "", traces: traces,
           layout: [
             "hovermode": "closest",
-            "xaxis": ["title": Self.axisTitle(Self.title(chart.x, x.symbol)), "range": Self.range(chart.points.map { ($0.x, $0.xInterval) }, x.divisor, 0.22)],
-            "yaxis": ["title": Self.axisTitle(Self.title(chart.y, y.symbol)), "range": Self.range(chart.points.map { ($0.y, $0.yInterval) }, y.divisor, 0.18)],
+            "xaxis": [
+              "title": Self.title(chart.x, x.symbol),
+              "range": Self.range(chart.points.map { ($0.x, $0.xInterval) }, x.divisor, 0.22),
+            ],
+            "yaxis": [
+              "title": Self.title(chart.y, y.symbol),
+              "range": Self.range(chart.points.map { ($0.y, $0.yInterval) }, y.divisor, 0.18),
+            ],
           ])
       ], height: 400, note: left)
   }
@@ -60,10 +66,12 @@ extension Figure {
     NumberText.scale(for: values, unit: axis.unit)
   }
 
-  private static func title(_ axis: FrontierChart.Axis, _ symbol: String) -> String {
+  /// The axis' title with a second line that says which way is better.
+  private static func title(_ axis: FrontierChart.Axis, _ symbol: String) -> ChartValue {
     let unit = symbol.isEmpty ? "" : " (\(symbol))"
     let better = axis.direction == .higherIsBetter ? "more is better →" : "← less is better"
-    return "\(axis.title.capitalisedFirst)\(unit)\(axis.isEstimate ? ", estimated" : "") · \(better)"
+    let text = axis.title.capitalisedFirst + unit + (axis.isEstimate ? ", estimated" : "")
+    return ["text": .string(TextEscaping.chartLabel(text) + "<br>" + better)]
   }
 
   private static func bars(_ value: Double, _ interval: Interval?, _ divisor: Double, _ slot: Int) -> ChartValue {
@@ -102,17 +110,16 @@ extension Figure {
       ]
     }
     let notes = zip(profile.axes, rows).flatMap { axis, row -> [ChartValue] in
-      func note(_ text: String, x: Double, anchor: String, shift: Double, size: Double, color: String) -> ChartValue {
-        [
-          "text": .label(text), "x": .number(x), "y": .number(row), "xref": "paper", "yref": "y",
-          "xanchor": .string(anchor), "yanchor": "middle", "yshift": .number(shift), "showarrow": false,
-          "font": ["size": .number(size), "color": .string(color)],
-        ]
-      }
+      let scale = NumberText.scale(for: [axis.best, axis.worst], unit: axis.unit)
+      let unit = scale.symbol.isEmpty ? "" : " (\(scale.symbol))"
       return [
-        note(axis.titleWithDefinition, x: 0, anchor: "left", shift: 14, size: 12, color: "text"),
-        note(Self.written(axis.worst, axis), x: 0, anchor: "left", shift: -12, size: 11, color: "quiet"),
-        note(Self.written(axis.best, axis), x: 1, anchor: "right", shift: -12, size: 11, color: "quiet"),
+        Self.note(axis.titleWithDefinition + unit, at: row, x: 0, anchor: "left", shift: [-64, 17], "text"),
+        Self.note(
+          NumberText.format(axis.worst / scale.divisor, digits: 3), at: row, x: 0, anchor: "right", shift: [-6, 0],
+          "quiet"),
+        Self.note(
+          NumberText.format(axis.best / scale.divisor, digits: 3), at: row, x: 1, anchor: "left", shift: [6, 0],
+          "quiet"),
       ]
     }
     self.init(
@@ -124,16 +131,29 @@ extension Figure {
           label: "", traces: traces,
           layout: [
             "hovermode": "closest", "annotations": .array(notes),
+            // The worst and best values stand beside the chart.
+            "margin": ["l": 70, "r": 70, "t": 40, "b": 8],
             "xaxis": [
-              "range": [-0.03, 1.03], "showgrid": false, "zeroline": false, "tickvals": [0, 1],
+              "range": [-0.03, 1.03], "showgrid": true, "zeroline": false, "tickvals": [0, 1],
               "ticktext": ["worst", "best"], "side": "top", "fixedrange": true,
             ],
             "yaxis": [
               "range": .numbers([-0.6, Double(profile.axes.count) - 0.4]), "tickvals": .numbers(rows),
-              "showticklabels": false, "zeroline": false, "fixedrange": true,
+              "showticklabels": false, "zeroline": false, "fixedrange": true, "automargin": false, "showline": false,
             ],
           ])
       ], height: 110 + 52 * profile.axes.count, note: nil)
+  }
+
+  /// Text beside a row, moved by pixels, on the card's ground so that lines don't cross it.
+  private static func note(
+    _ text: String, at row: Double, x: Double, anchor: String, shift: [Double], _ color: String
+  ) -> ChartValue {
+    [
+      "text": .label(text), "x": .number(x), "y": .number(row), "xref": "paper", "yref": "y",
+      "xanchor": .string(anchor), "yanchor": "middle", "xshift": .number(shift[0]), "yshift": .number(shift[1]),
+      "showarrow": false, "font": ["size": 12, "color": .string(color)], "bgcolor": "card", "borderpad": 1,
+    ]
   }
 
   private static func written(_ value: Double, _ axis: MeasureProfile.Axis) -> String {

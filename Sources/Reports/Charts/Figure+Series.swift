@@ -11,15 +11,16 @@ extension Figure {
       summary: "Training loss in nats a token; thin lines are single seeds, thick lines their mean. "
         + "\(NumberText.list(last)).",
       views: [
-        Self.lossView(curves, slots, label: "Over tokens", axis: "tokens trained on") { $0.tokens },
-        Self.lossView(curves, slots, label: "Over seconds", axis: "seconds of training steps") { $0.seconds },
+        Self.lossView(curves, slots, label: "Over tokens", axis: "tokens trained on", x: \.tokens),
+        Self.lossView(curves, slots, label: "Over seconds", axis: "seconds of training steps", x: \.seconds),
+        Self.lossView(curves, slots, label: "Last half", axis: "tokens trained on", from: 0.5, x: \.tokens),
       ],
       height: 420,
       note: curves.stepsPerPoint > 1 ? "Each point is the mean of \(curves.stepsPerPoint) consecutive steps." : nil)
   }
 
   private static func lossView(
-    _ curves: LossCurves, _ slots: [String: Int], label: String, axis: String,
+    _ curves: LossCurves, _ slots: [String: Int], label: String, axis: String, from share: Double = 0,
     x: (LossCurves.Point) -> Double
   ) -> View {
     var seeds: [ChartValue] = []
@@ -27,15 +28,17 @@ extension Figure {
     for method in curves.methods {
       let slot = slots[method.method] ?? 0
       for seed in method.seeds where method.seeds.count > 1 {
+        let points = seed.points.dropFirst(Int(share * Double(seed.points.count)))
         seeds.append([
           "type": "scatter", "mode": "lines", "legendgroup": .string("m\(slot)"), "showlegend": false,
-          "hoverinfo": "skip", "x": .numbers(seed.points.map(x)), "y": .numbers(seed.points.map(\.loss)),
+          "hoverinfo": "skip", "x": .numbers(points.map(x)), "y": .numbers(points.map(\.loss)),
           "line": ["color": colour(slot, alpha: 0.35), "width": 1],
         ])
       }
+      let mean = method.mean.dropFirst(Int(share * Double(method.mean.count)))
       means.append([
         "type": "scatter", "mode": "lines", "name": .label(method.method), "legendgroup": .string("m\(slot)"),
-        "x": .numbers(method.mean.map(x)), "y": .numbers(method.mean.map(\.loss)),
+        "x": .numbers(mean.map(x)), "y": .numbers(mean.map(\.loss)),
         "line": ["color": colour(slot), "width": 2.5, "dash": dash(slot)],
         "hovertemplate": "%{y:.4f}",
       ])
@@ -44,7 +47,7 @@ extension Figure {
       label: label, traces: seeds + means,
       layout: [
         "hovermode": "x unified",
-        "xaxis": ["title": axisTitle(axis), "rangemode": "tozero"],
+        "xaxis": ["title": axisTitle(axis), "rangemode": .string(share == 0 ? "tozero" : "normal")],
         "yaxis": ["title": axisTitle("loss (nats a token)")],
       ])
   }
@@ -76,7 +79,7 @@ extension Figure {
         "type": "scatter", "mode": "lines", "name": .label(trace.method), "legendgroup": .string("m\(slot)"),
         "showlegend": .boolean(named.insert(trace.method).inserted), "x": .numbers(trace.seconds),
         "y": .numbers(trace.bytes.map { $0 / scale.divisor }),
-        "line": ["color": colour(slot, alpha: 0.85), "width": 1.5, "dash": dash(slot)],
+        "line": ["color": colour(slot, alpha: 0.8), "width": 1.5, "dash": dash(slot)],
         "hovertemplate": .string(
           TextEscaping.chartLabel(trace.method)
             + ", seed \(trace.seed)<br>%{x:.1f} s: %{y:.4g} \(scale.symbol)<extra></extra>"),

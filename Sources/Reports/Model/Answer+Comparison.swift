@@ -54,7 +54,7 @@ extension Answer {
     let differences = ordered.dropFirst().map { other in
       (method: other.method, difference: comparison.difference(quality.id, other.method, from: best.method))
     }
-    let tied = differences.filter { !($0.difference?.isClear ?? false) }.map(\.method)
+    let tied = ordered.dropFirst().filter { comparison.isTied(quality.id, $0, with: best) }.map(\.method)
     details.insert(contentsOf: Self.stability(quality, best.method, comparison), at: 0)
     details.insert(contentsOf: Self.clearlyWorse(differences, tied, quality, best), at: 0)
 
@@ -136,7 +136,7 @@ extension Answer {
         guard let column = comparison.column(id), let ordered = comparison.ordered(id), ordered.count > 1,
           let own = ordered.first(where: { $0.method == best }), let cheapest = ordered.first
         else { continue }
-        return "\(noun): " + cost(own, cheapest, column, comparison)
+        return "\(noun) (\(column.title)): " + cost(own, cheapest, column, comparison)
       }
       return nil
     }
@@ -151,17 +151,16 @@ extension Answer {
         + (summary.isEstimate ? " (estimated)" : "")
     }
     if own.method == cheapest.method {
-      return "\(own.method) also has the best \(column.title), \(value(own))."
+      return "\(own.method) is the best here too, \(value(own))."
     }
     let share = (own.mean - cheapest.mean) / cheapest.mean * 100
     let relation =
       cheapest.mean == 0 || !share.isFinite
-      ? "" : ", \(NumberText.format(abs(share), digits: 2)) % \(share < 0 ? "less" : "more")"
+      ? "" : ", \(NumberText.format(abs(share), digits: 2)) % \(share < 0 ? "less" : "more") than the best"
     let enough = min(own.count, cheapest.count) >= neededRepeats
-    let isClear = comparison.difference(column.id, own.method, from: cheapest.method)?.isClear ?? false
-    let caveat = enough && isClear ? "" : (enough ? "; the two cannot be told apart" : "; too few repeats to be sure")
-    return "\(column.title) of \(own.method) is \(value(own))\(relation) than the best, \(cheapest.method) with "
-      + "\(value(cheapest))\(caveat)."
+    let isTied = comparison.isTied(column.id, own, with: cheapest)
+    let caveat = !isTied ? "" : (enough ? "; the two cannot be told apart" : "; too few repeats to be sure")
+    return "\(own.method) \(value(own))\(relation), \(cheapest.method) with \(value(cheapest))\(caveat)."
   }
 
   private static func absences(_ comparison: Comparison) -> [String] {

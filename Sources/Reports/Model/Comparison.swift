@@ -117,6 +117,15 @@ struct Comparison: Sendable {
     return Difference(mean: difference.mean, interval: difference.studentT, pairs: difference.pairs)
   }
 
+  /// Whether a mean cannot be told apart from the best, which isn't tied with itself.
+  func isTied(_ id: MeasureID, _ summary: Summary?, with best: Summary?) -> Bool {
+    guard let summary, let best, summary.method != best.method else { return false }
+    guard let difference = difference(id, summary.method, from: best.method),
+      difference.pairs >= Answer.neededRepeats
+    else { return true }
+    return !difference.isClear
+  }
+
   /// Why a method has no value, or why some of its seeds have none.
   func absence(_ id: MeasureID, _ method: String) -> String? {
     let seeds = values[method, default: [:]]

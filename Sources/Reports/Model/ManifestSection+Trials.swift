@@ -27,6 +27,12 @@ extension ManifestSection {
     return order.compactMap { value in
       guard let value else { return nil }
       if order.count == 1 { return Value(text: value, holds: []) }
+      let seeds = Set(trials.filter { text($0) == value }.map(\.seed))
+      if seeds.count < Set(trials.map(\.seed)).count,
+        trials.allSatisfy({ !seeds.contains($0.seed) || text($0) == value })
+      {
+        return Value(text: value, holds: ["seed \(NumberText.list(seeds.sorted().map { String($0) }))"])
+      }
       var holds: [String] = []
       for name in labels.uniqued() {
         let all = zip(trials, labels).filter { $0.1 == name }.map(\.0)

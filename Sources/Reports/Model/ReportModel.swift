@@ -108,6 +108,9 @@ public struct ResultTable: Sendable, Codable, Hashable {
     public var absence: String?
     /// True for the best mean of the row.
     public var isBest: Bool
+    /// True for a mean that cannot be told apart from the best: the interval of their paired difference includes
+    /// zero, or there are fewer than three seeds.
+    public var isTied: Bool
   }
 
   public var rows: [Row]

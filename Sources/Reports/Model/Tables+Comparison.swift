@@ -4,7 +4,7 @@ import Ranking
 extension ResultTable {
   init(_ comparison: Comparison) {
     rows = comparison.columns.map { column in
-      let best = comparison.ordered(column.id).flatMap { $0.count > 1 ? $0.first?.mean : nil }
+      let best = comparison.ordered(column.id).flatMap { $0.count > 1 ? $0.first : nil }
       return Row(
         measure: column.id, title: column.title, unit: column.unit, direction: column.direction,
         definition: column.definition, formula: column.formula,
@@ -13,7 +13,8 @@ extension ResultTable {
           return Cell(
             mean: summary?.mean, interval: summary?.interval, bootstrap: summary?.bootstrap,
             count: summary?.count ?? 0, isEstimate: summary?.isEstimate ?? false,
-            absence: comparison.absence(column.id, method), isBest: best != nil && summary?.mean == best)
+            absence: comparison.absence(column.id, method), isBest: best != nil && summary?.mean == best?.mean,
+            isTied: comparison.isTied(column.id, summary, with: best))
         })
     }
   }

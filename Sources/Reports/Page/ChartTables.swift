@@ -67,7 +67,7 @@ enum ChartTables {
     }
     return """
       <div class="scroll" tabindex="0" role="region" aria-label="\(caption)">
-      <table><caption>\(caption)</caption>
+      <table><caption><span>\(caption)</span></caption>
       <thead><tr>\(headings.map { "<th scope=\"col\">\($0)</th>" as HTML })</tr></thead>
       <tbody>\(body)</tbody></table></div>
       """

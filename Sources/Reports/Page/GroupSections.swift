@@ -60,8 +60,9 @@ struct GroupSections: Sendable {
     """
     <section id="\(id("results"))" aria-labelledby="\(id("results-title"))">
     <h2 id="\(id("results-title"))">What was measured</h2>
-    <p class="quiet">Means over seeds, with the interval of the mean below. The best mean of each row is marked; whether it \
-    is clear of the others is what the intervals say.</p>
+    <p class="quiet">The best mean of each row is in bold. Tinted with it is every mean that cannot be told apart from it: the \
+    interval of their paired difference includes zero, or there are fewer than three seeds. Each interval stands by itself; none is \
+    widened for their number.</p>
     \(Tables.results(group))
     </section>
     """

@@ -55,7 +55,7 @@ struct Page: Sendable {
       ("results", "Results"), ("ranks", "Ranks"), ("published", "As published"), ("frontiers", "Trade-offs"),
       ("time", "Over time"), ("profile", "All measures"), ("trials", "Trials"), ("manifest", "Manifest"),
       ("reproduce", "Reproduce"),
-    ]
+    ].filter { isThere($0.0) }
     return """
       <header>
       <p class="eyebrow">Study \(model.study.name) · \(NumberText.date(model.study.createdAt)) · \
@@ -64,6 +64,17 @@ struct Page: Sendable {
       <nav aria-label="Sections"><ul>\(links.map { "<li><a href=\"#\($0.0)\">\($0.1)</a></li>" as HTML })</ul></nav>
       </header>
       """
+  }
+
+  /// Whether the first group has the section that a link leads to.
+  private func isThere(_ section: String) -> Bool {
+    guard let group = model.groups.first else { return false }
+    return switch section {
+    case "frontiers": !group.frontiers.isEmpty
+    case "time": group.loss != nil || !group.memory.isEmpty || group.latency != nil
+    case "profile": group.profile != nil
+    default: true
+    }
   }
 
   private var reproduction: HTML {

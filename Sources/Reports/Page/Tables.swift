@@ -4,16 +4,45 @@ import Measures
 enum Tables {
   static func results(_ group: ComparisonGroup) -> HTML {
     var footnotes = Footnotes()
-    let body = group.results.rows.map { row($0, methods: group.methods.count, &footnotes) }
+    let present = group.results.rows.filter { $0.cells.contains { $0.mean != nil } }
+    let counts = Set(present.flatMap(\.cells).filter { $0.mean != nil }.map(\.count))
+    let body = present.map { row($0, showsCount: counts.count > 1, &footnotes) }
+    let seeds = counts.count == 1 ? NumberText.count(counts.first ?? 0, "seed") : "seeds, n of them"
+    let hasEstimates = present.flatMap(\.cells).contains(where: \.isEstimate)
+    let estimateWords: HTML =
+      "<span class=\"estimate\">est.</span> marks a number that rests on a declaration and not on a counter."
     return """
       <div class="scroll results" tabindex="0" role="region" aria-label="Results">
-      <table><caption>Mean over seeds\(intervalWords(group)); n is the number of seeds. \
-      <span class="estimate">est.</span> marks a number that rests on a declaration and not on a counter.</caption>
+      <table><caption><span>Mean over \(seeds)\(intervalWords(group)). \
+      \(hasEstimates ? estimateWords : .empty)</span></caption>
       <thead><tr><th scope="col">Measure</th>\(group.methods.enumerated().map { head($1, slot: $0) })</tr></thead>
-      <tbody>\(body)</tbody></table></div>
+      <tbody>\(parameters(group.methods))\(body)</tbody></table></div>
       \(footnotes.html)
+      \(absences(group.results.rows))
       \(bootstrap(group))
       """
+  }
+
+  private static func parameters(_ methods: [MethodDescription]) -> HTML {
+    if methods.allSatisfy({ $0.parameters == nil }) { return .empty }
+    let cells = methods.map { method -> HTML in
+      guard let parameters = method.parameters else { return "<td class=\"absent\">not said</td>" }
+      let millions = "\(NumberText.format(Double(parameters) / 1e6, digits: 3)) M"
+      return "<td><span class=\"value\">\(parameters < 1_000_000 ? NumberText.format(parameters) : millions)</span></td>"
+    }
+    return "<tr>\(heading("parameters", ["counted, not measured"]))\(cells)</tr>"
+  }
+
+  /// Measures that no method has, by their reason.
+  private static func absences(_ rows: [ResultTable.Row]) -> HTML {
+    let absent = rows.filter { $0.cells.allSatisfy { $0.mean == nil } }
+    if absent.isEmpty { return .empty }
+    let reasons = absent.map { $0.cells.compactMap(\.absence).uniqued().joined(separator: "; ") }
+    let items = reasons.uniqued().map { reason -> HTML in
+      let titles = zip(absent, reasons).filter { $0.1 == reason }.map(\.0.title)
+      return "<li>\(NumberText.list(titles).capitalisedFirst): \(reason).</li>"
+    }
+    return "<h3>Absent for every method</h3><ul class=\"notes\">\(items)</ul>"
   }
 
   /// The bootstrap's intervals, folded away: with few seeds they are narrower than they should be.
@@ -43,29 +72,15 @@ enum Tables {
   }
 
   private static func head(_ method: MethodDescription, slot: Int) -> HTML {
-    let parameters = method.parameters.map { "<br><span class=\"quiet small\">\(millions($0))</span>" as HTML }
-    return """
-      <th scope="col"><span class="key" data-slot="\(slot)" aria-hidden="true"></span>\(method.name)\
-      \(parameters ?? .empty)</th>
-      """
+    "<th scope=\"col\"><span class=\"key\" data-slot=\"\(slot)\" aria-hidden=\"true\"></span>\(method.name)</th>"
   }
 
-  private static func millions(_ parameters: Int) -> String {
-    parameters >= 1_000_000
-      ? "\(NumberText.format(Double(parameters) / 1e6, digits: 3)) M parameters"
-      : "\(NumberText.format(parameters)) parameters"
-  }
-
-  private static func row(_ row: ResultTable.Row, methods: Int, _ footnotes: inout Footnotes) -> HTML {
+  private static func row(_ row: ResultTable.Row, showsCount: Bool, _ footnotes: inout Footnotes) -> HTML {
     let scale = NumberText.scale(for: row.cells.compactMap(\.mean), unit: row.unit)
     let better = row.direction.map { $0 == .higherIsBetter ? "more is better" : "less is better" }
     let published = row.definition == .published ? "as published" : ""
     let title = heading(row.title, [scale.symbol, better ?? "", published])
-    let reasons = Set(row.cells.map(\.absence))
-    if row.cells.allSatisfy({ $0.mean == nil }), reasons.count == 1, let reason = reasons.first ?? nil {
-      return "<tr>\(title)<td class=\"absent free\" colspan=\"\(methods)\">absent: \(reason)</td></tr>"
-    }
-    return "<tr>\(title)\(row.cells.map { cell($0, scale, &footnotes) })</tr>"
+    return "<tr>\(title)\(row.cells.map { cell($0, scale, showsCount: showsCount, &footnotes) })</tr>"
   }
 
   /// A row's name with what has to be known of it.
@@ -75,31 +90,32 @@ enum Tables {
   }
 
   private static func cell(
-    _ cell: ResultTable.Cell, _ scale: NumberText.Scale, _ footnotes: inout Footnotes
+    _ cell: ResultTable.Cell, _ scale: NumberText.Scale, showsCount: Bool, _ footnotes: inout Footnotes
   ) -> HTML {
-    let mark = cell.absence.map { footnotes.mark($0) } ?? .empty
-    guard let mean = cell.mean else { return "<td class=\"absent\">absent\(mark)</td>" }
+    let note = cell.absence.map { footnotes.mark($0) } ?? .empty
+    guard let mean = cell.mean else { return "<td class=\"absent\">absent\(note)</td>" }
     let digits = digits(mean, cell.interval)
     let estimate: HTML = cell.isEstimate ? " <span class=\"estimate\">est.</span>" : ""
-    let range =
-      cell.interval.map {
-        "\(NumberText.format($0.lower / scale.divisor, digits: digits)) to "
-          + "\(NumberText.format($0.upper / scale.divisor, digits: digits)) · n \(cell.count)"
-      } ?? "n \(cell.count)"
+    let interval = cell.interval.map {
+      "\(NumberText.format($0.lower / scale.divisor, digits: digits)) to "
+        + NumberText.format($0.upper / scale.divisor, digits: digits)
+    }
+    let range = [interval, showsCount ? "n \(cell.count)" : nil].compactMap(\.self).joined(separator: " · ")
+    let mark: HTML = cell.isBest ? " class=\"best\"" : (cell.isTied ? " class=\"tied\"" : "")
     return """
-      <td\(cell.isBest ? " class=\"best\"" : "" as HTML)><span class="value">\
-      \(NumberText.format(mean / scale.divisor, digits: digits))\(estimate)\(mark)</span>\
+      <td\(mark)><span class="value">\
+      \(NumberText.format(mean / scale.divisor, digits: digits))\(estimate)\(note)</span>\
       <span class="range">\(range)</span></td>
       """
   }
 
-  /// As many significant digits as the interval's width leaves meaning, three to six.
+  /// As many significant digits as the interval's width leaves meaning, three to five.
   static func digits(_ mean: Double, _ interval: Interval?) -> Int {
     guard let interval, interval.upper > interval.lower, mean != 0 else { return 4 }
     let ratio = abs(mean) / (interval.upper - interval.lower)
     var digits = 2
     var size = ratio
-    while size >= 1, digits < 6 {
+    while size >= 1, digits < 5 {
       size /= 10
       digits += 1
     }
@@ -119,8 +135,8 @@ enum Tables {
     }
     return """
       <div class="scroll results" tabindex="0" role="region" aria-label="Ranks">
-      <table><caption>Ranks of the means\(group.ranks.resamples == nil ? "" : ", and the share of resamples in which each held")\
-      </caption>
+      <table><caption><span>Ranks of the means\(group.ranks.resamples == nil ? "" : ", and the share of resamples in which each held")\
+      </span></caption>
       <thead><tr><th scope="col">Measure</th>\(group.methods.enumerated().map { head($1, slot: $0) })</tr></thead>
       <tbody>\(rows)</tbody></table></div>
       """
@@ -133,6 +149,12 @@ enum Tables {
       let title = heading(
         "\(row.measure): \(row.title)",
         [row.unit.symbol, row.direction == .higherIsBetter ? "more is better" : "less is better"])
+      let reasons = Set(row.cells.map(\.absence))
+      if row.cells.allSatisfy({ $0.mean == nil }), reasons.count == 1, let reason = reasons.first ?? nil {
+        return """
+          <tr>\(title)<td class="absent free" colspan="\(row.cells.count)"><span class="view">absent: \(reason)</span></td></tr>
+          """
+      }
       let cells = row.cells.map { cell -> HTML in
         guard let mean = cell.mean else {
           return "<td class=\"absent\">absent\(cell.absence.map { footnotes.mark($0) } ?? .empty)</td>"
@@ -157,8 +179,8 @@ enum Tables {
     }
     return """
       <div class="scroll results" tabindex="0" role="region" aria-label="Ranked the published way">
-      <table><caption>Mean, rank and normalised value (0.1 worst to 1 best, pooled over all runs) of each published \
-      measure</caption>
+      <table><caption><span>Mean, rank and normalised value (0.1 worst to 1 best, pooled over all runs) of each published \
+      measure</span></caption>
       <thead><tr><th scope="col">Measure</th>\(group.methods.enumerated().map { head($1, slot: $0) })</tr></thead>
       <tbody>\(rows)
       <tr><th scope="row">Efficiency score<span class="quiet">more is better</span></th>\(scores)</tr></tbody></table></div>

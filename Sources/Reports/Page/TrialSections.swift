@@ -27,7 +27,7 @@ struct FailureSection: Sendable {
     }
     return """
       <div class="scroll failures" tabindex="0" role="region" aria-label="Failed trials">
-      <table><caption>Every attempt that failed, and whether its seed is missing from the tables</caption>
+      <table><caption><span>Every attempt that failed, and whether its seed is missing from the tables</span></caption>
       <thead><tr><th scope="col">Method</th><th scope="col">Seed</th><th scope="col">Attempt</th>\
       <th scope="col" class="text">Kind</th><th scope="col">Step</th><th scope="col" class="text">Reason</th>\
       <th scope="col" class="text">Outcome</th></tr></thead>
@@ -41,24 +41,29 @@ struct TrialSection: Sendable {
   let trials: [TrialRow]
   let groups: [ComparisonGroup]
 
+  /// The measures a reader checks first; all of them would not fit on paper.
+  private static let shown: Set<MeasureID> = [
+    "Performance", "TT.tokensPerSecond", "AL.p50", "AL.p99", "AMU.peak", "PCU.mfu", "AEC.joulesPerToken",
+  ]
+
   var html: HTML {
     var columns: [ResultTable.Row] = []
-    for row in groups.flatMap(\.results.rows) where row.definition == .corrected || row.measure == "Performance" {
-      let isShown = columns.contains { $0.measure == row.measure }
-      if !isShown, trials.contains(where: { $0.values[row.measure] != nil }) { columns.append(row) }
+    for row in groups.flatMap(\.results.rows) where Self.shown.contains(row.measure) {
+      let isListed = columns.contains { $0.measure == row.measure }
+      if !isListed, trials.contains(where: { $0.values[row.measure] != nil }) { columns.append(row) }
     }
     let scales = columns.map { column in
       NumberText.scale(for: trials.compactMap { $0.values[column.measure] }, unit: column.unit)
     }
     let headings =
-      ["Method", "Seed", "Attempt", "Status", "Started", "Took (s)"]
+      ["Method", "Seed", "Attempt", "Status", "Took (s)"]
       + zip(columns, scales).map { column, scale in
         column.title.capitalisedFirst + (scale.symbol.isEmpty ? "" : " (\(scale.symbol))")
       }
     let rows = trials.map { trial in
       [
         groups.count > 1 ? "\(trial.method) on \(trial.model)" : trial.method, String(trial.seed),
-        String(trial.attempt), trial.status, NumberText.date(trial.startedAt),
+        String(trial.attempt), trial.status,
         trial.seconds.map { NumberText.format($0) } ?? "",
       ]
         + zip(columns, scales).map { column, scale in
@@ -68,7 +73,8 @@ struct TrialSection: Sendable {
     return """
       <section id="trials" aria-labelledby="trials-title">
       <h2 id="trials-title">Every trial</h2>
-      <p class="quiet">The raw values behind the means. 'efficientllm study export' writes all of them as JSON or CSV.</p>
+      <p class="quiet">The raw values behind the means, of the main measures; every measure of every trial is in the \
+      records' export.</p>
       <details><summary>\(NumberText.count(trials.count, "trial"))</summary>
       \(ChartTables.table("Every attempt and its values; blank is absent", headings, rows))</details>
       </section>
@@ -101,8 +107,8 @@ struct ManifestPart: Sendable {
       return "<tr><th scope=\"row\">\(entry.name)</th><td class=\"free\">\(values)</td></tr>"
     }
     return """
-      <div class="scroll" tabindex="0" role="region" aria-label="Manifest: \(section.name)">
-      <table><caption>\(section.name.prefix(1).uppercased() + section.name.dropFirst())</caption>
+      <div class="scroll manifest" tabindex="0" role="region" aria-label="Manifest: \(section.name)">
+      <table><caption><span>\(section.name.capitalisedFirst)</span></caption>
       <thead><tr><th scope="col">Name</th><th scope="col" class="text">Value</th></tr></thead>
       <tbody>\(rows)</tbody></table></div>
       """

@@ -6,7 +6,7 @@
   const darkScheme = matchMedia("(prefers-color-scheme: dark)");
   const narrowScreen = matchMedia("(max-width: 640px)");
   const touchScreen = matchMedia("(pointer: coarse)");
-  const printWidth = 690;
+  const printWidth = 640;
   let printing = false;
 
   // Okabe and Ito's palette, told apart with every common colour blindness; darkened for white paper, lightened for
@@ -53,12 +53,14 @@
       paper_bgcolor: "rgba(0,0,0,0)", plot_bgcolor: "rgba(0,0,0,0)",
       font: { family: "system-ui, sans-serif", size: 13, color: palette.text },
       margin: narrow ? { l: 8, r: 12, t: 16, b: 8 } : { l: 12, r: 24, t: 16, b: 12 },
-      height: spec.height,
+      // A chart must fit on a page.
+      height: printing ? Math.min(spec.height, 860) : spec.height,
+      modebar: { bgcolor: "rgba(0,0,0,0)", color: palette.faint, activecolor: palette.text },
       hoverlabel: {
         bgcolor: palette.card, bordercolor: palette.faint, font: { color: palette.text, size: 13 }, namelength: -1,
         align: "left",
       },
-      legend: { orientation: "h", x: 0, xanchor: "left", y: 1.02, yanchor: "bottom", font: { size: 13 } },
+      legend: { orientation: "h", x: 0, xanchor: "left", y: 1.02, yanchor: "bottom", font: { size: 13 }, itemwidth: 42 },
       dragmode: touchScreen.matches ? false : "zoom",
       ...given,
       xaxis: merged(given.xaxis),

@@ -52,7 +52,7 @@ enum NumberText {
       return sign(String(format: "%.\(max(digits - 1, 0))f", mantissa)) + "×10" + superscript(exponent)
     }
     let whole = Int(floor(log10(magnitude))) + 1
-    let decimals = max(0, digits - max(whole, 1) + (magnitude < 0.1 ? 1 : 0) + (magnitude < 0.01 ? 1 : 0))
+    let decimals = max(0, digits - whole)
     return sign(group(String(format: "%.\(decimals)f", value)))
   }
 

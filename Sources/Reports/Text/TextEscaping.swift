@@ -29,8 +29,8 @@ enum TextEscaping {
       case "<": result += "&lt;"
       case ">": result += "&gt;"
       case "\n", "\r", "\t": result += " "
-      // Hover templates fill in `%{...}`; a full-width percent sign reads the same and does nothing.
-      case "%": result += "\u{FF05}"
+      // Hover templates fill in `%{...}`.
+      case "{" where result.hasSuffix("%"): result += " {"
       default: result.unicodeScalars.append(visible(scalar))
       }
     }
