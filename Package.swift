@@ -81,7 +81,7 @@ let package = Package(
       ],
       swiftSettings: settings
     ),
-    room("TestSupport"),
+    room("TestSupport", ["Torch", "Safetensors", "Training"]),
 
     tests("Measures", fixtures: true),
     tests("Ranking", ["Measures"], fixtures: true),
@@ -92,7 +92,9 @@ let package = Package(
     tests("Tokenization", fixtures: true),
     tests("Corpora", ["Tokenization"]),
     tests("Torch"),
-    tests("Models", ["Torch", "Layers", "Safetensors"], fixtures: true),
+    tests("Safetensors"),
+    tests("Layers", ["Torch"]),
+    tests("Models", ["Torch", "Layers", "Safetensors", "Training"], fixtures: true),
     tests("Training", ["Torch", "Layers", "Models", "Safetensors", "Corpora", "Tokenization"]),
     tests("efficientllm"),
   ]
