@@ -1,10 +1,8 @@
 import ArgumentParser
-    switch error {
-    case is TableError: true
-    case let failure as TableFile.Failure: failure.isUsage
-    case let error as ProbeError: error.isUsage
-    default: false
-    }
+import EngineWorkloads
+import Models
+import Probes
+import Ranking
 
 /// What the process leaves with: 0, 1 for a failure, 2 for something the user has to say differently.
 enum ExitStatus: Int32 {
@@ -24,15 +22,11 @@ enum ExitStatus: Int32 {
 
   /// The typed errors of the rooms that say the user's input is wrong.
   private static func isUsageError(_ error: any Error) -> Bool {
-<<<<<<< HEAD
     switch error {
-    case is TableError: true
+    case is TableError, is SettingError, is ConfigurationError: true
     case let failure as TableFile.Failure: failure.isUsage
+    case let error as ProbeError: error.isUsage
     default: false
     }
-=======
-    if let error = error as? ProbeError { return error.isUsage }
-    return false
->>>>>>> probes
   }
 }
