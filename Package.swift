@@ -61,11 +61,13 @@ let package = Package(
 
     // Study half: knows numbers.
     room("Measures", [numerics]),
-    room("Ranking", ["Measures"]),
+    room("Ranking", ["Measures"], resources: [.embedInCode("Resources/published-leaderboard.json")]),
     room("Probes", ["Measures"]),
     room("Records", ["Measures", grdb]),
     room("Studies", ["Measures", "Probes", "Records", crypto, orderedCollections, subprocess, yams]),
-    room("Reports", ["Measures", "Ranking", "Records"]),
+    room(
+      "Reports", ["Measures", "Ranking", "Records"],
+      resources: [.embedInCode("Page/report.css"), .embedInCode("Page/report.js")]),
 
     // The meeting point and the door.
     room(
@@ -79,7 +81,7 @@ let package = Package(
       ],
       swiftSettings: settings
     ),
-    room("TestSupport"),
+    room("TestSupport", ["Torch", "Safetensors", "Training"]),
 
     tests("Measures", fixtures: true),
     tests("Ranking", ["Measures"], fixtures: true),
@@ -90,8 +92,10 @@ let package = Package(
     tests("Tokenization", fixtures: true),
     tests("Corpora", ["Tokenization"]),
     tests("Torch"),
-    tests("Models", ["Torch", "Layers", "Safetensors"], fixtures: true),
+    tests("Safetensors"),
+    tests("Layers", ["Torch"]),
+    tests("Models", ["Torch", "Layers", "Safetensors", "Training"], fixtures: true),
     tests("Training", ["Torch", "Layers", "Models", "Safetensors", "Corpora", "Tokenization"]),
-    tests("efficientllm"),
+    tests("efficientllm", ["Ranking", argumentParser]),
   ]
 )

@@ -1,4 +1,8 @@
 import ArgumentParser
+import EngineWorkloads
+import Models
+import Probes
+import Ranking
 
 /// What the process leaves with: 0, 1 for a failure, 2 for something the user has to say differently.
 enum ExitStatus: Int32 {
@@ -18,6 +22,11 @@ enum ExitStatus: Int32 {
 
   /// The typed errors of the rooms that say the user's input is wrong.
   private static func isUsageError(_ error: any Error) -> Bool {
-    false
+    switch error {
+    case is TableError, is SettingError, is ConfigurationError: true
+    case let failure as TableFile.Failure: failure.isUsage
+    case let error as ProbeError: error.isUsage
+    default: false
+    }
   }
 }

@@ -1,0 +1,42 @@
+internal import Measures
+internal import Models
+public import Studies
+
+/// Training a decoder in this program's own engine, as a workload of a study.
+public struct TrainWorkload: Workload {
+  /// This program, which runs the trial in a process of its own.
+  private let executable: String
+
+  public init(executable: String) { self.executable = executable }
+
+  public var name: String { "train" }
+
+  /// - Throws: ``SettingError``, ``Models/ConfigurationError``.
+  public func describe(_ settings: Settings, work: WorkPlan, precision: String) throws -> CellDescription {
+    let cell = try TrainSettings(settings, work: work, precision: precision)
+    let account = cell.account
+    let cost = DecoderCost(cell.configuration)
+    let bytes = cost.trainingBytes(
+      tokensPerStep: cell.plan.sequencesPerPass * cell.plan.sequenceLength,
+      bytesPerElement: cell.precision.computeType.byteCount, masterWeights: cell.precision.hasMasterWeights)
+    return CellDescription(
+      method: cell.configuration.attention.title, model: cell.modelName, account: account,
+      estimatedMemoryBytes: UInt64(bytes),
+      totalFLOPs: account.trainingFLOPsPerToken.map { $0 * Double(work.tokens) }, equalised: cell.held.title)
+  }
+
+  public func command(specPath: String, spec: TrialSpec) -> [String] { [executable, "trial", "--spec", specPath] }
+}
+
+extension TrainSettings {
+  /// What the cell's model says of itself.
+  var account: ModelAccount {
+    let cost = DecoderCost(configuration)
+    let bytes = precision.computeType.byteCount
+    return ModelAccount(
+      parameters: cost.parameters, parameterBytes: UInt64(cost.parameters * bytes),
+      trainingFLOPsPerToken: cost.trainingFLOPsPerToken(sequenceLength: plan.sequenceLength),
+      inferenceFLOPsPerToken: cost.forwardFLOPsPerToken(sequenceLength: plan.sequenceLength),
+      cacheBytesPerToken: Double(cost.cacheElementsPerToken * bytes), bitsPerWeight: Double(8 * bytes))
+  }
+}

@@ -1,0 +1,73 @@
+// N predicted tokens, C width, V vocabulary.
+public import Torch
+
+/// Next-token losses without the whole matrix of logits: rows are taken in pieces that stay in the processor's cache,
+/// and their gradients are formed on the way, so that [N, V] never exists.
+public enum LanguageModelLoss {
+  /// Rows of logits that are alive at once.
+  public static let rows = 256
+
+  /// The mean negative log-likelihood of `targets` [N] under `hidden` [N, C] x `weight` [V, C] transposed, in nats.
+  public static func mean(_ hidden: Tensor, weight: Tensor, targets: Tensor) throws -> Tensor {
+    let count = hidden.size(0)
+    let needsGradients = gradientsEnabled
+    var ofHidden: Tensor?
+    var ofWeight: Tensor?
+    let loss = try withBackward("language_model_loss", of: [hidden, weight]) {
+      var total: Tensor?
+      var hiddenPieces: [Tensor] = []
+      for start in stride(from: 0, to: count, by: rows) {
+        let length = min(rows, count - start)
+        let piece = try hidden.narrow(dimension: 0, from: start, length: length)
+        let labels = try targets.narrow(dimension: 0, from: start, length: length).unsqueezed(1)  // [n, 1]
+        let logits = try product(piece, weight).to(dtype: .float32)  // [n, V]
+        let logProbabilities = try logits.logSoftmax(over: -1)
+        let picked = try logProbabilities.gathered(dimension: 1, by: labels).sum()
+        total = try total.map { try $0 + picked } ?? picked
+        guard needsGradients else { continue }
+        // d loss / d logits = (softmax - one-hot) / N
+        try logProbabilities.exponentiateInPlace()
+        try logProbabilities.scatterAddInPlace(dimension: 1, at: labels, value: -1)
+        let gradient = try logProbabilities.to(dtype: hidden.dtype)
+        hiddenPieces.append(try product(gradient, weight.transposed(0, 1)))
+        let piecewise = try product(gradient.transposed(0, 1), piece.transposed(0, 1))  // [V, C]
+        if let ofWeight {
+          try ofWeight.addInPlace(piecewise)
+        } else {
+          ofWeight = piecewise
+        }
+      }
+      if needsGradients {
+        ofHidden = try Tensor.concatenated(hiddenPieces)
+        try ofHidden?.multiplyInPlace(1 / Double(count))
+        try ofWeight?.multiplyInPlace(1 / Double(count))
+      }
+      return [try total! * (-1 / Double(count))]
+    } backward: { gradients in
+      guard let gradient = gradients[0] else { return [nil, nil] }
+      let factor = try gradient.to(dtype: hidden.dtype)
+      return [try ofHidden.map { try $0 * factor }, try ofWeight.map { try $0 * factor }]
+    }
+    return loss[0]
+  }
+
+  /// The negative log-likelihood of each target [N], without gradients.
+  public static func each(_ hidden: Tensor, weight: Tensor, targets: Tensor) throws -> Tensor {
+    try withoutGradients {
+      let count = hidden.size(0)
+      let pieces = try stride(from: 0, to: count, by: rows).map { start in
+        let length = min(rows, count - start)
+        let logits = try product(hidden.narrow(dimension: 0, from: start, length: length), weight).to(dtype: .float32)
+        return try crossEntropy(
+          logits, targets: targets.narrow(dimension: 0, from: start, length: length), reduction: .none)
+      }
+      return try Tensor.concatenated(pieces)
+    }
+  }
+
+  /// `left [M, K] x right [N, K] transposed`, by the same products as ``project(_:_:bias:)`` and without recording.
+  private static func product(_ left: Tensor, _ right: Tensor) throws -> Tensor {
+    guard left.dtype == .float32, left.device == .cpu, hasOneDNNLinear else { return try linear(left, right) }
+    return try oneDNNLinear(left, right)
+  }
+}

@@ -1,0 +1,133 @@
+public import Layers
+
+/// The shape of a decoder-only transformer of the Llama and Qwen2.5 kind: pre-norm, rotary positions, gated
+/// feed-forward. What mixes positions is a choice.
+public struct DecoderConfiguration: Sendable, Codable, Hashable {
+  public var vocabulary: Int
+  public var width: Int
+  public var layers: Int
+  public var heads: Int
+  /// Key-value heads of grouped-query attention. Multi-head takes `heads`, multi-query 1, latent none.
+  public var keyValueHeads: Int
+  public var headWidth: Int
+  public var intermediate: Int
+  public var attention: AttentionKind
+  /// Whether queries, keys and values have a bias, as in Qwen2.
+  public var attentionBias: Bool
+  public var latent: LatentShape?
+  /// Whether the output projection is the embedding.
+  public var tiedEmbeddings: Bool
+  public var ropeBase: Double
+  public var normEpsilon: Double
+  public var maximumPositions: Int
+
+  public init(
+    vocabulary: Int, width: Int, layers: Int, heads: Int, keyValueHeads: Int, headWidth: Int? = nil,
+    intermediate: Int, attention: AttentionKind = .groupedQuery, attentionBias: Bool = false,
+    latent: LatentShape? = nil, tiedEmbeddings: Bool = true, ropeBase: Double = 10_000, normEpsilon: Double = 1e-6,
+    maximumPositions: Int = 2048
+  ) {
+    self.vocabulary = vocabulary
+    self.width = width
+    self.layers = layers
+    self.heads = heads
+    self.keyValueHeads = keyValueHeads
+    self.headWidth = headWidth ?? (heads > 0 ? width / heads : 0)
+    self.intermediate = intermediate
+    self.attention = attention
+    self.attentionBias = attentionBias
+    self.latent = latent
+    self.tiedEmbeddings = tiedEmbeddings
+    self.ropeBase = ropeBase
+    self.normEpsilon = normEpsilon
+    self.maximumPositions = maximumPositions
+  }
+
+  /// Key-value heads the chosen attention really has; nil for latent attention, which has none.
+  public var effectiveKeyValueHeads: Int? {
+    switch attention {
+    case .multiHead: heads
+    case .multiQuery: 1
+    case .groupedQuery: keyValueHeads
+    case .multiHeadLatent: nil
+    }
+  }
+
+  /// The latent shape of DeepSeek-V2's proportions (arXiv 2405.04434, section 2.1.4): L = 4 D, R = D / 2,
+  /// rounded down to a pair.
+  public var defaultLatent: LatentShape {
+    LatentShape(
+      keyValueRank: 4 * headWidth, positionlessWidth: headWidth, rotaryWidth: max(2, headWidth / 4 * 2),
+      valueWidth: headWidth)
+  }
+
+  /// The same shape with another attention.
+  public func with(attention: AttentionKind) -> DecoderConfiguration {
+    var changed = self
+    changed.attention = attention
+    if attention == .multiHeadLatent, changed.latent == nil { changed.latent = defaultLatent }
+    return changed
+  }
+
+  /// Checks that the numbers make a model.
+  /// - Throws: ``ConfigurationError`` that names the number and the mend.
+  public func validate() throws {
+    let positive = [
+      ("vocabulary", vocabulary), ("width", width), ("layers", layers), ("heads", heads),
+      ("head-width", headWidth), ("intermediate", intermediate), ("maximum-positions", maximumPositions),
+    ]
+    for (name, value) in positive where value < 1 {
+      throw ConfigurationError.notPositive(name: name, value: value)
+    }
+    for (name, value) in positive where value > 1 << 26 {
+      throw ConfigurationError.tooLarge(name: name, value: value)
+    }
+    if let groups = effectiveKeyValueHeads, groups < 1 || heads % groups != 0 {
+      throw ConfigurationError.notDivisible(name: "kv-heads", value: groups, by: "heads", heads)
+    }
+    if attention == .multiHeadLatent {
+      guard let latent else { throw ConfigurationError.latentMissing }
+      let sizes = [
+        ("kv-rank", latent.keyValueRank), ("query-rank", latent.queryRank ?? 1),
+        ("positionless-width", latent.positionlessWidth), ("rotary-width", latent.rotaryWidth),
+        ("value-width", latent.valueWidth),
+      ]
+      for (name, value) in sizes where value < 1 { throw ConfigurationError.notPositive(name: name, value: value) }
+      if latent.rotaryWidth % 2 != 0 { throw ConfigurationError.odd(name: "rotary-width", value: latent.rotaryWidth) }
+    } else if headWidth % 2 != 0 {
+      throw ConfigurationError.odd(name: "head-width", value: headWidth)
+    }
+  }
+}
+
+/// Numbers that do not make a model.
+public enum ConfigurationError: Error, Hashable, CustomStringConvertible {
+  case notPositive(name: String, value: Int)
+  case tooLarge(name: String, value: Int)
+  case notDivisible(name: String, value: Int, by: String, Int)
+  case odd(name: String, value: Int)
+  case latentMissing
+  case unknownPreset(String, known: [String])
+  case parametersOutOfReach(target: Int, smallest: Int)
+
+  public var description: String {
+    switch self {
+    case .notPositive(let name, let value):
+      "\(name) is \(value); it must be at least 1"
+    case .tooLarge(let name, let value):
+      "\(name) is \(value), more than any model has; check the number"
+    case .notDivisible(let name, let value, let by, let other):
+      "\(name) (\(value)) must divide \(by) (\(other)); choose one of "
+        + (1...max(1, other)).filter { other % $0 == 0 }.map(String.init).joined(separator: ", ")
+    case .odd(let name, let value):
+      "\(name) is \(value); rotary positions turn pairs of features, so it must be even"
+    case .latentMissing:
+      "latent attention needs its sizes: kv-rank, positionless-width, rotary-width and value-width"
+    case .unknownPreset(let name, let known):
+      "there is no model '\(name)'; choose one of \(known.joined(separator: ", "))"
+    case .parametersOutOfReach(let target, let smallest):
+      "\(target) parameters cannot be reached by narrowing the feed-forward blocks: without them the model already has "
+        + "\(smallest). Use `hold: depth-and-width`, or another base."
+    }
+  }
+}
