@@ -61,7 +61,7 @@ let package = Package(
 
     // Study half: knows numbers.
     room("Measures", [numerics]),
-    room("Ranking", ["Measures"]),
+    room("Ranking", ["Measures"], resources: [.embedInCode("Resources/published-leaderboard.json")]),
     room("Probes", ["Measures"]),
     room("Records", ["Measures", grdb]),
     room("Studies", ["Measures", "Probes", "Records", crypto, orderedCollections, subprocess, yams]),
@@ -94,6 +94,6 @@ let package = Package(
     tests("Layers", ["Torch"]),
     tests("Models", ["Torch", "Layers", "Safetensors", "Training"], fixtures: true),
     tests("Training", ["Torch", "Layers", "Models", "Safetensors", "Corpora", "Tokenization"]),
-    tests("efficientllm"),
+    tests("efficientllm", ["Ranking", argumentParser]),
   ]
 )

@@ -1,5 +1,5 @@
 import Crypto
-import Foundation
+public import Foundation
 
 /// Writes a `TokenFile`, with the file that describes it last.
 struct TokenFileWriter {
@@ -49,5 +49,16 @@ struct TokenFileWriter {
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
     try DurableFile.write(encoder.encode(description), to: TokenFile.sidecar(of: url))
     return sha256
+  }
+}
+
+extension TokenFile {
+  /// Writes tokens as a new file with its description beside it, and maps it.
+  /// - Throws: `CorpusError.cannotWrite`.
+  public static func write(_ tokens: [UInt32], vocabularySize: Int, to url: URL) throws -> TokenFile {
+    var writer = try TokenFileWriter(url: url, vocabularySize: vocabularySize)
+    try writer.append(tokens)
+    _ = try writer.finish()
+    return try TokenFile(contentsOf: url)
   }
 }

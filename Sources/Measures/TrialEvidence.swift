@@ -10,11 +10,16 @@ public struct TrialEvidence: Sendable, Codable, Hashable {
   public var device: DeviceEvidence
   /// Resident bytes of the process before the workload allocated anything.
   public var baselineResidentBytes: UInt64?
+  /// Bytes in use on the accelerators before the workload allocated anything there.
+  public var baselineDeviceMemoryBytes: UInt64?
+  /// The compressed model beside the one it was made from.
+  public var compression: CompressionEvidence?
 
   public init(
     model: ModelAccount? = nil, steps: [StepObservation] = [], resources: [ResourceSample] = [],
     energy: EnergyEvidence = .absent(Absence("no energy probe ran")), heldOut: HeldOutEvidence? = nil,
-    device: DeviceEvidence = DeviceEvidence(), baselineResidentBytes: UInt64? = nil
+    device: DeviceEvidence = DeviceEvidence(), baselineResidentBytes: UInt64? = nil,
+    baselineDeviceMemoryBytes: UInt64? = nil, compression: CompressionEvidence? = nil
   ) {
     self.model = model
     self.steps = steps
@@ -23,6 +28,8 @@ public struct TrialEvidence: Sendable, Codable, Hashable {
     self.heldOut = heldOut
     self.device = device
     self.baselineResidentBytes = baselineResidentBytes
+    self.baselineDeviceMemoryBytes = baselineDeviceMemoryBytes
+    self.compression = compression
   }
 }
 
@@ -190,14 +197,37 @@ public struct DeviceEvidence: Sendable, Codable, Hashable {
   public var threads: Int?
   /// Measured peak of dense matrix products in the trial's compute type, FLOP/s (`doctor --calibrate`).
   public var peakFLOPsPerSecond: Double?
+  /// Whether the trial computed on an accelerator. Nil when nobody said: then it did if a probe read one.
+  public var isAccelerated: Bool?
 
   public init(
     memoryCapacityBytes: UInt64? = nil, logicalCores: Int? = nil, threads: Int? = nil,
-    peakFLOPsPerSecond: Double? = nil
+    peakFLOPsPerSecond: Double? = nil, isAccelerated: Bool? = nil
   ) {
     self.memoryCapacityBytes = memoryCapacityBytes
     self.logicalCores = logicalCores
     self.threads = threads
     self.peakFLOPsPerSecond = peakFLOPsPerSecond
+    self.isAccelerated = isAccelerated
+  }
+}
+
+/// A compressed model beside the one it was made from.
+public struct CompressionEvidence: Sendable, Codable, Hashable {
+  /// The same score of both, more being better, such as accuracy on one task.
+  public var score: Double?
+  public var referenceScore: Double?
+  /// Bytes that the weights, with their scales and zero points, take where they are stored and where they run.
+  public var weightBytes: UInt64?
+  public var referenceWeightBytes: UInt64?
+
+  public init(
+    score: Double? = nil, referenceScore: Double? = nil, weightBytes: UInt64? = nil,
+    referenceWeightBytes: UInt64? = nil
+  ) {
+    self.score = score
+    self.referenceScore = referenceScore
+    self.weightBytes = weightBytes
+    self.referenceWeightBytes = referenceWeightBytes
   }
 }

@@ -20,5 +20,7 @@ public struct Unit: RawRepresentable, Hashable, Sendable, Codable {
   public static let tokensPerParameterSecond = Unit(rawValue: "tokens/(parameter s)")
   public static let samplesPerParameterSecond = Unit(rawValue: "samples/(parameter s)")
   public static let flopsPerSecond = Unit(rawValue: "FLOP/s")
+  public static let natsPerToken = Unit(rawValue: "nats/token")
+  public static let bitsPerByte = Unit(rawValue: "bits/byte")
   public static let nats = Unit(rawValue: "nats")
 }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Probes
+import Ranking
 
 /// What the process leaves with: 0, 1 for a failure, 2 for something the user has to say differently.
 enum ExitStatus: Int32 {
@@ -19,7 +20,11 @@ enum ExitStatus: Int32 {
 
   /// The typed errors of the rooms that say the user's input is wrong.
   private static func isUsageError(_ error: any Error) -> Bool {
-    if let error = error as? ProbeError { return error.isUsage }
-    return false
+    switch error {
+    case is TableError: true
+    case let failure as TableFile.Failure: failure.isUsage
+    case let error as ProbeError: error.isUsage
+    default: false
+    }
   }
 }

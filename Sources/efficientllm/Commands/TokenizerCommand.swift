@@ -1,7 +1,7 @@
-import ArgumentParser
+public import ArgumentParser
 import Corpora
 import Foundation
-import Tokenization
+public import Tokenization
 
 struct TokenizerCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
