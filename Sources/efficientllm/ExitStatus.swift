@@ -1,4 +1,6 @@
 import ArgumentParser
+import EngineWorkloads
+import Models
 import Probes
 import Ranking
 
@@ -21,7 +23,7 @@ enum ExitStatus: Int32 {
   /// The typed errors of the rooms that say the user's input is wrong.
   private static func isUsageError(_ error: any Error) -> Bool {
     switch error {
-    case is TableError: true
+    case is TableError, is SettingError, is ConfigurationError: true
     case let failure as TableFile.Failure: failure.isUsage
     case let error as ProbeError: error.isUsage
     default: false
