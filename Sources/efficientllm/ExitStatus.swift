@@ -1,8 +1,10 @@
 import ArgumentParser
+import Corpora
 import EngineWorkloads
 import Models
 import Probes
 import Ranking
+import Tokenization
 
 /// What the process leaves with: 0, 1 for a failure, 2 for something the user has to say differently.
 enum ExitStatus: Int32 {
@@ -26,6 +28,8 @@ enum ExitStatus: Int32 {
     case is TableError, is SettingError, is ConfigurationError: true
     case let failure as TableFile.Failure: failure.isUsage
     case let error as ProbeError: error.isUsage
+    case let error as CorpusError: error.isUsageError
+    case let error as TokenizerError: error.isUsageError
     default: false
     }
   }

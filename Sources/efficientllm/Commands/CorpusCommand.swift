@@ -4,8 +4,10 @@ import Foundation
 
 struct CorpusCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "corpus", abstract: "Lists, obtains and describes training text.",
-    subcommands: [CorpusListCommand.self, CorpusGetCommand.self, CorpusShowCommand.self])
+    commandName: "corpus", abstract: "Lists, obtains, tokenizes and describes training text.",
+    subcommands: [
+      CorpusListCommand.self, CorpusGetCommand.self, CorpusPrepareCommand.self, CorpusShowCommand.self,
+    ])
 }
 
 /// What is known of a corpus that lies on this machine, or could.
@@ -79,12 +81,11 @@ struct CorpusGetCommand: AsyncParsableCommand {
 
   func run() async throws {
     let script = try self.script ?? Self.findScript()
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-    process.arguments = ["python3", script, name, Home().corpora.path] + (again ? ["--again"] : [])
-    try process.run()
-    process.waitUntilExit()
-    guard process.terminationStatus == 0 else { throw ExitCode.failure }
+    // The script takes this program's place: there is nothing left to do after it.
+    let arguments = ["python3", script, name, Home().corpora.path] + (again ? ["--again"] : [])
+    var pointers = arguments.map { strdup($0) } + [nil]
+    execvp("python3", &pointers)
+    throw ValidationError("python3 cannot be started (\(String(cString: strerror(errno)))): corpora are made with it")
   }
 
   /// The project's script, looked for above the program and above the working directory.
@@ -101,6 +102,39 @@ struct CorpusGetCommand: AsyncParsableCommand {
     }
     throw ValidationError(
       "scripts/corpora/obtain is not to be found: run this in the project's folder, or give --script")
+  }
+}
+
+struct CorpusPrepareCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "prepare", abstract: "Trains a corpus's tokenizer and keeps its tokens, as a first trial would.")
+
+  @Argument(help: "A built-in corpus, or the path of a text file, a JSONL file or a folder of them.") var name: String
+  @Option(help: "Entries of the vocabulary.") var vocabulary = 4096
+  @Option(help: "How much of the text, in bytes, no training sees.") var heldOut = 0.1
+  @Option(help: "table or json.") var format: OutputFormat = .table
+
+  private struct Prepared: Encodable {
+    var manifest: [String: String]
+    var unigramPerplexity: Double
+    var heldOutDocuments: [DocumentSpan]
+  }
+
+  func run() async throws {
+    let home = Home()
+    let corpus = try TokenizedCorpus.prepare(
+      corpus: name, vocabularySize: vocabulary, heldOutFraction: heldOut, corporaDirectory: home.corpora,
+      cacheDirectory: home.tokens,
+      progress: { FileHandle.standardError.write(Data(($0 + "\n").utf8)) })
+    if format == .json {
+      return try printJSON(
+        Prepared(
+          manifest: corpus.manifest, unigramPerplexity: corpus.unigramPerplexity,
+          heldOutDocuments: corpus.heldOutDocuments))
+    }
+    print("train     \(corpus.trainDocumentCount) documents, \(corpus.train.count) tokens")
+    print("held out  \(corpus.heldOutDocuments.count) documents, \(corpus.heldOut.count) tokens")
+    print("unigram perplexity of the held-out tokens  \(String(format: "%.1f", corpus.unigramPerplexity))")
   }
 }
 
