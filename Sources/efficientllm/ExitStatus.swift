@@ -1,5 +1,8 @@
 import ArgumentParser
+import Probes
 import Ranking
+import Records
+import Studies
 
 /// What the process leaves with: 0, 1 for a failure, 2 for something the user has to say differently.
 enum ExitStatus: Int32 {
@@ -21,6 +24,9 @@ enum ExitStatus: Int32 {
   private static func isUsageError(_ error: any Error) -> Bool {
     switch error {
     case is TableError: true
+    case is PlanError, is ProbeError: true
+    case StudyError.sameName: true
+    case RecordError.noSuchStudy, RecordError.ambiguousStudy: true
     case let failure as TableFile.Failure: failure.isUsage
     default: false
     }

@@ -1,5 +1,6 @@
 public import Measures
 public import Probes
+public import Records
 
 extension TrialSession {
   /// Everything that was seen of the trial: what it said, and what the probes read beside it.
@@ -19,5 +20,21 @@ extension TrialSession {
       resources: (readings.samples + samples).sorted { $0.nanoseconds < $1.nanoseconds },
       energy: readings.energy, heldOut: heldOut, device: device,
       baselineResidentBytes: started?.baselineResidentBytes)
+  }
+}
+
+extension TrialSession {
+  /// Every measure of the catalogue over the evidence, and after them those that the trial named itself.
+  public func measures(over evidence: TrialEvidence) -> [MeasureRecord] {
+    let values = MeasureCatalogue.evaluate(evidence)
+    let computed = MeasureCatalogue.all.map { measure in
+      MeasureRecord(measure, value: values[measure.id] ?? .absent("it was not computed"))
+    }
+    let known = Set(computed.map(\.id))
+    // A trial may not speak over a measure that is computed from what was seen of it.
+    return computed
+      + named.filter { !known.contains($0.id) }.map { named in
+        MeasureRecord(reported: named.id, unit: named.unit, quantity: Quantity(named.value, count: named.count))
+      }
   }
 }
