@@ -160,16 +160,17 @@ public struct TrainTrial {
   }
 
   private func started(_ corpus: TokenizedCorpus, device: Device, baseline: UInt64?) -> TrialEvent.Started {
-    var environment = corpus.manifest
+    // A name's first part is the manifest's section.
+    var environment = Dictionary(uniqueKeysWithValues: corpus.manifest.map { ("data.\($0.key)", $0.value) })
     environment["torch"] = Torch.version
     environment["device"] = device.description
     environment["threads"] = String(Torch.threads)
     environment["products"] =
       device == .cpu && settings.precision == .fp32 && hasOneDNNLinear ? "oneDNN" : "libtorch's choice"
-    environment["vocabulary"] = String(corpus.vocabularySize)
-    environment["training tokens in the corpus"] = String(corpus.train.count)
-    environment["token file sha256"] = corpus.train.sha256
-    environment["held-out documents"] = String(corpus.heldOutDocuments.count)
+    environment["data.vocabulary"] = String(corpus.vocabularySize)
+    environment["data.training tokens in the corpus"] = String(corpus.train.count)
+    environment["data.token file sha256"] = corpus.train.sha256
+    environment["data.held-out documents"] = String(corpus.heldOutDocuments.count)
     return TrialEvent.Started(
       name: spec.method, processIdentifier: ProcessInfo.processInfo.processIdentifier,
       monotonicNanoseconds: MonotonicClock.nanoseconds, baselineResidentBytes: baseline,

@@ -16,6 +16,8 @@ struct Home {
   var records: URL { url.appendingPathComponent("records.sqlite") }
   /// One folder a trial, removed when it has finished.
   var trials: URL { url.appendingPathComponent("trials", isDirectory: true) }
+  /// Held by the runner of each study.
+  var locks: URL { url.appendingPathComponent("locks", isDirectory: true) }
   var reports: URL { url.appendingPathComponent("reports", isDirectory: true) }
   /// Everything that can be made again: the shim, corpora, tokens, tokenizers, calibration.
   var cache: URL { url.appendingPathComponent("cache", isDirectory: true) }
