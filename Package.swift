@@ -65,7 +65,9 @@ let package = Package(
     room("Probes", ["Measures"]),
     room("Records", ["Measures", grdb]),
     room("Studies", ["Measures", "Probes", "Records", crypto, orderedCollections, subprocess, yams]),
-    room("Reports", ["Measures", "Ranking", "Records"]),
+    room(
+      "Reports", ["Measures", "Ranking", "Records"],
+      resources: [.embedInCode("Page/report.css"), .embedInCode("Page/report.js")]),
 
     // The meeting point and the door.
     room(

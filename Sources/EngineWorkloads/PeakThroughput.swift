@@ -1,5 +1,5 @@
 public import Foundation
-public import Torch
+internal import Torch
 
 /// The peak of dense matrix products, measured: what model FLOPs utilisation is a share of.
 public struct PeakThroughput: Sendable, Codable, Hashable {
@@ -13,7 +13,7 @@ public struct PeakThroughput: Sendable, Codable, Hashable {
   public let measuredAt: Date
 
   /// Times square products of several sizes, forward only, and keeps the best median.
-  public static func measure(device: Device, dtype: DType, threads: Int) throws -> PeakThroughput {
+  static func measure(device: Device, dtype: DType, threads: Int) throws -> PeakThroughput {
     let sizes = device == .cpu ? [512, 1024, 1536, 2048] : [2048, 4096, 8192, 12288]
     var best = (rate: 0.0, size: 0)
     for size in sizes {

@@ -55,7 +55,8 @@ public struct Manifest: Sendable, Codable, Hashable {
 }
 
 public struct TrialFailure: Sendable, Codable, Hashable {
-  /// A short machine-readable kind: "diverged", "crashed", "out-of-memory", "timed-out", "protocol", "interrupted".
+  /// A short machine-readable kind: "diverged", "crashed", "out-of-memory", "timed-out", "protocol",
+  /// "unequal-work", "interrupted".
   public var kind: String
   public var message: String
   public var step: Int?
@@ -86,11 +87,14 @@ public struct TrialRecord: Sendable, Codable, Hashable, Identifiable {
   /// Present when the trial finished.
   public var evidence: TrialEvidence?
   public var measures: [MeasureID: MeasuredValue]
+  /// Units of the measures that the trial named itself and the catalogue does not know.
+  public var reportedUnits: [MeasureID: Measures.Unit]
 
   public init(
     id: Int64? = nil, studyID: Int64, cell: CellRecord, seed: Int, attempt: Int = 1, status: TrialStatus,
     failure: TrialFailure? = nil, startedAt: Date, finishedAt: Date? = nil, manifest: Manifest = Manifest(),
-    evidence: TrialEvidence? = nil, measures: [MeasureID: MeasuredValue] = [:]
+    evidence: TrialEvidence? = nil, measures: [MeasureID: MeasuredValue] = [:],
+    reportedUnits: [MeasureID: Measures.Unit] = [:]
   ) {
     self.id = id
     self.studyID = studyID
@@ -104,5 +108,6 @@ public struct TrialRecord: Sendable, Codable, Hashable, Identifiable {
     self.manifest = manifest
     self.evidence = evidence
     self.measures = measures
+    self.reportedUnits = reportedUnits
   }
 }
