@@ -5,7 +5,9 @@ import Foundation
 struct CorpusCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "corpus", abstract: "Lists, obtains and describes training text.",
-    subcommands: [CorpusListCommand.self, CorpusGetCommand.self, CorpusShowCommand.self])
+    subcommands: [
+      CorpusListCommand.self, CorpusGetCommand.self, CorpusShowCommand.self, CorpusPrepareCommand.self,
+    ])
 }
 
 /// What is known of a corpus that lies on this machine, or could.
