@@ -96,6 +96,6 @@ let package = Package(
     tests("Layers", ["Torch"]),
     tests("Models", ["Torch", "Layers", "Safetensors", "Training"], fixtures: true),
     tests("Training", ["Torch", "Layers", "Models", "Safetensors", "Corpora", "Tokenization"]),
-    tests("efficientllm"),
+    tests("efficientllm", ["Ranking", argumentParser]),
   ]
 )

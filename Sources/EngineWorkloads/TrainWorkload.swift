@@ -1,4 +1,4 @@
-public import Measures
+internal import Measures
 internal import Models
 public import Studies
 

@@ -23,5 +23,6 @@ extension MeasureCatalogue {
 
   private static let aliases = [
     "ppl": "performance", "perplexity": "performance", "loss": "performance.loss",
+    "ttft": "al.ttft", "tpot": "al.tpot",
   ]
 }

@@ -31,7 +31,8 @@ struct AddedTokens: Sendable {
     for (index, token) in tokens.enumerated() {
       guard token.content.utf8.count <= TokenFinder.maximumBytes else {
         throw TokenizerError.tooLarge(
-          what: "the length of added token \(token.id)", size: token.content.utf8.count, limit: TokenFinder.maximumBytes)
+          what: "the length of added token \(token.id)", size: token.content.utf8.count, limit: TokenFinder.maximumBytes
+        )
       }
       if let other = model.id(of: token.content), other != token.id {
         throw TokenizerError.duplicateToken(token.content, ids: [Int(other), Int(token.id)])

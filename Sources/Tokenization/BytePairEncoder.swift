@@ -26,19 +26,29 @@ public struct BytePairEncoder {
   }
 
   /// Appends a text's tokens.
-  public mutating func encode(_ text: String, into tokens: inout [UInt32], addingSpecialTokens: Bool = true) {
+  /// - Parameter findingAddedTokens: whether text that spells an added token, such as `<|endoftext|>`, becomes that token.
+  ///   Text that others wrote should not.
+  public mutating func encode(
+    _ text: String, into tokens: inout [UInt32], addingSpecialTokens: Bool = true, findingAddedTokens: Bool = true
+  ) {
     if addingSpecialTokens { tokens.append(contentsOf: tokenizer.pipeline.prefix) }
     var text = text
-    let added = tokenizer.addedTokens
-    text.withUTF8 { bytes in
-      added.verbatim.forEachPart(of: bytes) { part in
-        switch part {
-        case .token(let token): tokens.append(token)
-        case .text(let range): encodeNormalizing(UnsafeBufferPointer(rebasing: bytes[range]), into: &tokens)
-        }
-      }
+    if findingAddedTokens {
+      text.withUTF8 { encodeFinding($0, into: &tokens) }
+    } else {
+      text = tokenizer.pipeline.normalization?(text) ?? text
+      text.withUTF8 { if !$0.isEmpty { encodeStretch($0, into: &tokens) } }
     }
     if addingSpecialTokens { tokens.append(contentsOf: tokenizer.pipeline.suffix) }
+  }
+
+  private mutating func encodeFinding(_ bytes: UnsafeBufferPointer<UInt8>, into tokens: inout [UInt32]) {
+    tokenizer.addedTokens.verbatim.forEachPart(of: bytes) { part in
+      switch part {
+      case .token(let token): tokens.append(token)
+      case .text(let range): encodeNormalizing(UnsafeBufferPointer(rebasing: bytes[range]), into: &tokens)
+      }
+    }
   }
 
   private mutating func encodeNormalizing(_ bytes: UnsafeBufferPointer<UInt8>, into tokens: inout [UInt32]) {

@@ -48,7 +48,8 @@ public enum TokenizerError: Error, Equatable, Sendable, CustomStringConvertible 
     case .unknownID(let id):
       return "the tokenizer has no token \(id): was the text encoded with another one?"
     case .vocabularyTooSmall(let requested, let minimum):
-      return "a byte-level vocabulary needs at least \(minimum) entries (256 bytes and the special tokens), not \(requested)"
+      return
+        "a byte-level vocabulary needs at least \(minimum) entries (256 bytes and the special tokens), not \(requested)"
     }
   }
 

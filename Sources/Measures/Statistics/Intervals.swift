@@ -3,7 +3,7 @@ import Foundation
 /// Intervals of a mean, and of any other statistic by resampling.
 ///
 /// Which to take: ``studentT(_:confidence:)`` for the mean of a few repeats, where a bootstrap is too narrow (three
-/// values have only ten distinct resamples, and its 95 % interval holds the mean in about 70 % of the cases);
+/// values have only ten distinct resamples, and its 95 % interval holds the mean in about 73 % of the cases);
 /// ``biasCorrected(_:confidence:resamples:seed:statistic:)`` (BCa) for skewed statistics of many observations, such as
 /// perplexity over documents; ``percentile(_:confidence:resamples:seed:statistic:)`` where the resamples themselves are
 /// of interest, as for ranks.

@@ -49,4 +49,14 @@ public struct ProbePlan: Sendable, Hashable {
     self.memory = memory
     self.observesAccelerators = observesAccelerators
   }
+
+  /// - Throws: ``ProbeError`` for numbers that can't be meant.
+  func validate() throws(ProbeError) {
+    let seconds = interval.secondsAsDouble
+    guard (0.001...3600).contains(seconds) else { throw .impossibleInterval(seconds: seconds) }
+    guard (0...3600).contains(idleSeconds) else { throw .impossibleIdleTime(seconds: idleSeconds) }
+    if case .declaredTDP(let watts) = energy {
+      guard watts.isFinite, watts > 0 else { throw .impossiblePower(watts: watts) }
+    }
+  }
 }

@@ -74,3 +74,15 @@ public struct TrialSpec: Sendable, Hashable, Codable {
     self.workingDirectory = workingDirectory
   }
 }
+
+extension SettingValue {
+  /// The value as tables and records show it.
+  public var text: String {
+    switch self {
+    case .integer(let value): String(value)
+    case .number(let value): String(value)
+    case .boolean(let value): String(value)
+    case .string(let value): value
+    }
+  }
+}

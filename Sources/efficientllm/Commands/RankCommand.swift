@@ -54,6 +54,12 @@ struct RankCommand: AsyncParsableCommand {
   @Option(help: "How to print.")
   var format: OutputFormat = .table
 
+  func validate() throws {
+    if format == .csv, score || frontier != nil {
+      throw ValidationError("--format csv holds values and ranks alone: take json for --score and --frontier")
+    }
+  }
+
   func run() async throws {
     let layout = TableLayout(
       groupColumn: groupBy, methodColumn: methodColumn, modelColumn: modelColumn, higher: higher, lower: lower)
@@ -75,7 +81,7 @@ struct RankCommand: AsyncParsableCommand {
 
 /// A table as the user names it.
 struct TableFile {
-  /// - `notFound` also stands for a folder. Both are wrong command lines.
+  /// A file that is missing or no file is a wrong command line; one that cannot be read is not.
   enum Failure: Error, CustomStringConvertible {
     case notFound(path: String)
     case isFolder(path: String)

@@ -42,14 +42,14 @@ struct RankRendering {
   private func scores(_ group: GroupRanking) -> String {
     let columns = group.columns.filter { $0.direction != nil }
     var text = TextTable(
-      [.left("method")] + columns.map { .right("\($0.name) normalised") } + [.right("efficiency score")])
+      [.left("method")] + columns.map { .right($0.name) } + [.right("efficiency score")])
     let scores = group.efficiencyScores()
     for (index, normalised) in table.normalised(group).enumerated() {
       text.append(
         [group.methods[index].method] + columns.map { TextTable.number(normalised[$0.name], digits: 4) }
           + [TextTable.number(scores[index].quantity?.value, digits: 4)])
     }
-    var lines = ["", text.render()]
+    var lines = ["", "normalised over the whole table, 1 is best and 0.1 worst", text.render()]
     let reasons = Dictionary(grouping: zip(group.methods, scores), by: { $0.1.absenceReason ?? "" })
     for (reason, members) in reasons.sorted(by: { $0.key < $1.key }) where !reason.isEmpty {
       let isEveryone = members.count == group.methods.count
