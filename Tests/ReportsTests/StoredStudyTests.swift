@@ -25,7 +25,7 @@ import Testing
       let started = try #require(try store.startTrial(asked).id)
       try store.finishTrial(
         started, at: #require(trial.finishedAt), manifest: trial.manifest, evidence: #require(trial.evidence),
-        measures: trial.measures.map { MeasureRecord(id: $0.key, value: $0.value) })
+        measures: MeasureCatalogue.all.map { MeasureRecord($0, value: try #require(trial.measures[$0.id])) })
     }
     let failed = try #require(try store.startTrial(FixtureStudy.failedTrial).id)
     try store.failTrial(

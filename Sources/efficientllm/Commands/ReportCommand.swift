@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Measures
 import Records
 import Reports
 
@@ -32,13 +33,13 @@ struct ReportCommand: AsyncParsableCommand {
 
   func run() async throws {
     let home = Home()
-    let (study, trials) = try loadStudy(name, from: home.records)
-    let report = try StudyReport(study: study, trials: trials)
+    let report = try loadStudy(name, from: home.records)
     switch format {
     case .html:
       let charts = try ChartLibrary(contentsOf: Self.chartLibrary(home))
       let file =
-        output.map { URL(fileURLWithPath: $0) } ?? home.reports.appendingPathComponent(Self.fileName(study.name))
+        output.map { URL(fileURLWithPath: $0) }
+        ?? home.reports.appendingPathComponent(Self.fileName(report.model.study.name))
       try Self.write(Data(report.html(charts: charts).utf8), to: file)
       print(file.path)
     case .json:
@@ -52,13 +53,21 @@ struct ReportCommand: AsyncParsableCommand {
     }
   }
 
-  /// The study of a name such as `quick-attention` or `quick-attention@3fa94c`, with every attempt at its trials.
-  private func loadStudy(_ name: String, from records: URL) throws -> (StudyRecord, [TrialRecord]) {
+  /// The report on a study by a name such as `quick-attention` or `quick-attention@3fa94c`, over every attempt at its
+  /// trials.
+  private func loadStudy(_ name: String, from records: URL) throws -> StudyReport {
     let store = try RecordStore(existingAt: records.path)
     let parts = name.split(separator: "@", maxSplits: 1).map(String.init)
     let study = try store.study(named: parts.first ?? name, digestPrefix: parts.count > 1 ? parts[1] : nil)
     guard let id = study.id else { throw ReportError.noTrials(study: name) }
-    return (study, try store.trials(of: id))
+    let trials = try store.trials(of: id)
+    var units: [MeasureID: Measures.Unit] = [:]
+    for trial in trials {
+      for measure in try trial.id.map({ try store.measures(ofTrial: $0) }) ?? [] where measure.isReported {
+        units[measure.id] = measure.unit
+      }
+    }
+    return try StudyReport(study: study, trials: trials, units: units)
   }
 
   private static func chartLibrary(_ home: Home) -> URL {
