@@ -1,4 +1,7 @@
 import ArgumentParser
+import EngineWorkloads
+import Models
+import Probes
 import Ranking
 
 /// What the process leaves with: 0, 1 for a failure, 2 for something the user has to say differently.
@@ -20,8 +23,9 @@ enum ExitStatus: Int32 {
   /// The typed errors of the rooms that say the user's input is wrong.
   private static func isUsageError(_ error: any Error) -> Bool {
     switch error {
-    case is TableError: true
+    case is TableError, is SettingError, is ConfigurationError: true
     case let failure as TableFile.Failure: failure.isUsage
+    case let error as ProbeError: error.isUsage
     default: false
     }
   }

@@ -186,13 +186,14 @@ class Decoder(nn.Module):
         self.load_state_dict(tensors, strict=True)
 
     def account(self, sequence_length: int) -> dict:
-        """Parameters, and floating-point operations of the matrix products (backward is twice forward)."""
+        """Parameters, and floating-point operations of the matrix products: two for each weight, and for each pair of
+        positions that the causal mask leaves, (T + 1) / 2 a token. Backward is twice forward."""
         shape = self.shape
         parameters = sum(parameter.numel() for parameter in self.parameters())
         products = sum(p.numel() for name, p in self.named_parameters() if p.dim() == 2 and "embed_tokens" not in name)
         if shape.tie_word_embeddings:
             products += shape.vocab_size * shape.hidden_size
-        scores = 2 * sequence_length * shape.num_attention_heads * shape.head_dim * shape.num_hidden_layers
+        scores = (sequence_length + 1) * shape.num_attention_heads * shape.head_dim * shape.num_hidden_layers
         width = next(self.parameters()).element_size()
         return {
             "parameters": parameters,
@@ -262,11 +263,11 @@ class Tokens:
 
 def learning_rate(step: int, steps: int, peak: float) -> float:
     """Linear warm-up over a tenth of the steps (10 to 100 of them), then a cosine down to a tenth of the peak."""
-    warmup = min(steps, max(10, min(100, steps // 10)))
+    warmup = max(10, min(100, steps // 10))
     if step < warmup:
         return peak * (step + 1) / warmup
     lowest = 0.1 * peak
-    return lowest + 0.5 * (peak - lowest) * (1 + math.cos(math.pi * (step - warmup) / (steps - warmup)))
+    return lowest + 0.5 * (peak - lowest) * (1 + math.cos(math.pi * (step - warmup) / max(1, steps - warmup)))
 
 
 class Trainer:
@@ -301,31 +302,41 @@ class Trainer:
         return value
 
     @torch.no_grad()
-    def held_out(self, tokens: Tokens, documents: list[dict], rows: int = 16) -> list[dict]:
+    def held_out(self, tokens: Tokens, documents: list[dict], limit: int | None = None, rows: int = 16) -> list[dict]:
         """The documents with their negative log-likelihoods. Each is cut into windows that do not overlap; every token
-        after its first is predicted once, from the tokens before it in its window."""
-        pieces = []
+        after its first is predicted once, from the tokens before it in its window. With a limit, about so many are
+        predicted in all: each document is cut off at its equal share."""
+        share = max(self.length, limit // max(1, len(documents))) if limit else None
+        pieces, results, totals = [], [], [0.0] * len(documents)
         for position, document in enumerate(documents):
-            first, last = document["tokens"]
-            for start in range(first, last - 1, self.length):
-                pieces.append((position, start, min(start + self.length, last - 1)))
-        totals = [0.0] * len(documents)
+            first, end = document["tokens"][0], document["tokens"][1] - 1  # the last token is a target alone
+            stop = min(end, first + share) if share else end
+            pieces += [(position, start, min(start + self.length, stop)) for start in range(first, stop, self.length)]
+            results.append({"id": document["id"], "tokens": stop - first})
+            if stop == end:
+                results[-1]["bytes"] = document["bytes"]
         for begin in range(0, len(pieces), rows):
             chosen = pieces[begin : begin + rows]
             inputs = torch.zeros(len(chosen), self.length, dtype=torch.long)
             targets = torch.full_like(inputs, -100)
-            for row, (_, start, end) in enumerate(chosen):
-                inputs[row, : end - start] = tokens.all[start:end]
-                targets[row, : end - start] = tokens.all[start + 1 : end + 1]
+            for row, (_, start, stop) in enumerate(chosen):
+                inputs[row, : stop - start] = tokens.all[start:stop]
+                targets[row, : stop - start] = tokens.all[start + 1 : stop + 1]
             with self.autocast:
                 logits = self.model(inputs.to(self.device))
             losses = F.cross_entropy(logits.float().transpose(1, 2), targets.to(self.device), reduction="none")
             for (position, _, _), total in zip(chosen, losses.double().sum(dim=1).tolist()):
                 totals[position] += total
-        return [
-            {"id": d["id"], "tokens": d["tokens"][1] - d["tokens"][0] - 1, "nll": total, "bytes": d["bytes"]}
-            for d, total in zip(documents, totals)
-        ]
+        return [{**result, "nll": total} for result, total in zip(results, totals)]
+
+    def unigram_perplexity(self, tokens: Tokens, documents: list[dict], results: list[dict]) -> float:
+        """Of the predicted tokens, under the training tokens' counts with one added to each."""
+        vocabulary = self.model.shape.vocab_size
+        counts = torch.bincount(self.tokens.all.long(), minlength=vocabulary).double() + 1
+        surprise = -(counts / counts.sum()).log()
+        starts = [document["tokens"][0] + 1 for document in documents]
+        predicted = [tokens.all[s : s + result["tokens"]].long() for s, result in zip(starts, results)]
+        return surprise[torch.cat(predicted)].mean().exp().item()
 
 
 def make_trainer(shape: Shape, weights: Path | None, tokens: Tokens, steps: int, batch: int, length: int, seed: int,
@@ -415,8 +426,10 @@ def run_trial(spec: dict) -> int:
                  tokens=batch * length, samples=batch, loss=loss)
             if trainer.device.type == "cuda":
                 emit(event="sample", monotonic_ns=end, allocated_bytes=torch.cuda.memory_allocated(trainer.device))
-        documents = trainer.held_out(Tokens(Path(corpus["held_out"])), corpus["held_out_documents"])
-        emit(event="measure", id="held-out", documents=documents, unigram_perplexity=corpus["unigram_perplexity"])
+        tokens, documents = Tokens(Path(corpus["held_out"])), corpus["held_out_documents"]
+        results = trainer.held_out(tokens, documents, settings.get("held_out_tokens"))
+        emit(event="measure", id="held-out", documents=results,
+             unigram_perplexity=trainer.unigram_perplexity(tokens, documents, results))
         emit(event="finished", monotonic_ns=time.monotonic_ns())
         return 0
     except torch.cuda.OutOfMemoryError as error:
