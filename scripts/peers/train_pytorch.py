@@ -226,7 +226,6 @@ def read_safetensors(path: Path) -> dict[str, torch.Tensor]:
 
 # The data: the tokens every trial of a study sees, in the same order.
 
-
 def epoch_order(windows: int, seed: int, epoch: int) -> list[int]:
     """A Fisher-Yates shuffle of 0..<windows by SplitMix64."""
     mask = 2**64 - 1
