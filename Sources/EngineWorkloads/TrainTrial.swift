@@ -152,9 +152,12 @@ public struct TrainTrial {
     emit(
       .heldOut(
         HeldOutEvidence(
-          documents: documents.map {
+          documents: zip(documents, evaluation.predicted).map { document, range in
             HeldOutEvidence.Document(
-              id: $0.id, tokens: $0.tokens, negativeLogLikelihood: $0.negativeLogLikelihood, bytes: $0.bytes)
+              id: document.id, tokens: document.tokens, negativeLogLikelihood: document.negativeLogLikelihood,
+              // A cut document's bytes are those of the tokens that were predicted.
+              bytes: document.bytes
+                ?? corpus.tokenizer.decodedBytes(corpus.heldOut.copy(range, as: UInt32.self)).count)
           },
           unigramPerplexity: corpus.unigramPerplexity(predicting: evaluation.predicted))))
   }
