@@ -23,7 +23,7 @@ TINY = peer.Shape(97, 36, 2, 6, 2, 88)
 
 
 def trainer(tokens: Path, steps: int = 12, seed: int = 3, peak: float = 1e-3) -> peer.Trainer:
-    return peer.make_trainer(TINY, None, peer.Tokens(tokens), steps, 3, 7, seed, peak, "fp32", "cpu")
+    return peer.Trainer(TINY, None, peer.Tokens(tokens), steps, 3, 7, seed, peak, "fp32", "cpu")
 
 
 def relative_error(a: torch.Tensor, b: torch.Tensor) -> float:
@@ -152,14 +152,14 @@ class TrainingTests(WithTokens):
 
     def test_an_unknown_precision_is_refused(self):
         with self.assertRaisesRegex(ValueError, "fp8"):
-            peer.make_trainer(TINY, None, peer.Tokens(self.tokens), 1, 1, 7, 0, 1e-3, "fp8", "cpu")
+            peer.Trainer(TINY, None, peer.Tokens(self.tokens), 1, 1, 7, 0, 1e-3, "fp8", "cpu")
 
 
 class TrialTests(WithTokens):
     def setUp(self):
         super().setUp()
         corpus = {
-            "train": str(self.tokens), "held_out": str(self.tokens),
+            "train": str(self.tokens), "held_out": str(self.tokens), "content_hash": "0",
             "held_out_documents": [{"id": "d/1", "tokens": [0, 60], "bytes": 90}],
         }
         program = self.folder / "efficientllm"
@@ -197,8 +197,14 @@ class TrialTests(WithTokens):
         self.assertEqual(events[-1]["event"], "failed")
         self.assertIn("sparse", events[-1]["message"])
 
+    def test_an_unknown_setting_is_refused(self):
+        self.spec["settings"]["learning_rate"] = 1
+        status, events = self.run_trial()
+        self.assertEqual((status, len(events)), (1, 1))
+        self.assertIn("no setting learning_rate", events[0]["message"])
+
     def test_a_divergence_fails_with_its_step(self):
-        self.spec["settings"]["learning_rate"] = 1e30
+        self.spec["settings"]["learning-rate"] = 1e30
         status, events = self.run_trial()
         self.assertEqual((status, events[-1]["event"], events[-1]["kind"]), (1, "failed", "diverged"))
         self.assertGreaterEqual(events[-1]["step"], 1)

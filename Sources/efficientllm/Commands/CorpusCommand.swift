@@ -1,12 +1,14 @@
 import ArgumentParser
 import Corpora
 import Foundation
+import Records
+import Studies
 
 struct CorpusCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "corpus", abstract: "Lists, obtains, tokenizes and describes training text.",
     subcommands: [
-      CorpusListCommand.self, CorpusGetCommand.self, CorpusPrepareCommand.self, CorpusShowCommand.self,
+      CorpusListCommand.self, CorpusGetCommand.self, CorpusShowCommand.self, CorpusPrepareCommand.self,
     ])
 }
 
@@ -81,11 +83,33 @@ struct CorpusGetCommand: AsyncParsableCommand {
 
   func run() async throws {
     let script = try self.script ?? Self.findScript()
-    // The script takes this program's place: there is nothing left to do after it.
-    let arguments = ["python3", script, name, Home().corpora.path] + (again ? ["--again"] : [])
-    var pointers = arguments.map { strdup($0) } + [nil]
-    execvp("python3", &pointers)
-    throw ValidationError("python3 cannot be started (\(String(cString: strerror(errno)))): corpora are made with it")
+    // What the script says is progress: all of it goes to standard error as it comes.
+    let command =
+      ["/bin/sh", "-c", "exec \"$@\" 2>&1", "obtain", "python3", script, name, Home().corpora.path]
+      + (again ? ["--again"] : [])
+    let run = await LocalExecutor().run(
+      TrialLaunch(command: command, timeout: .seconds(3600)), stop: StopSignal(), observer: PassingOn())
+    switch run.exit {
+    case .exited(0): return
+    case .exited: throw ExitCode.failure
+    case .notStarted(let reason): throw ScriptFailure(description: "the corpus could not be obtained: \(reason)")
+    case .timedOut: throw ScriptFailure(description: "the download took over an hour: check the network and try again")
+    case .signalled, .stopped, .endedByRunner:
+      throw ScriptFailure(description: "the corpus was not obtained: the script was ended; try again")
+    }
+  }
+
+  private struct ScriptFailure: Error, CustomStringConvertible {
+    var description: String
+  }
+
+  private struct PassingOn: TrialObserver {
+    func didStart(_ process: TrialProcess) {}
+
+    func didWrite(_ bytes: [UInt8]) -> TrialVerdict {
+      FileHandle.standardError.write(Data(bytes))
+      return .carryOn
+    }
   }
 
   /// The project's script, looked for above the program and above the working directory.
@@ -102,39 +126,6 @@ struct CorpusGetCommand: AsyncParsableCommand {
     }
     throw ValidationError(
       "scripts/corpora/obtain is not to be found: run this in the project's folder, or give --script")
-  }
-}
-
-struct CorpusPrepareCommand: AsyncParsableCommand {
-  static let configuration = CommandConfiguration(
-    commandName: "prepare", abstract: "Trains a corpus's tokenizer and keeps its tokens, as a first trial would.")
-
-  @Argument(help: "A built-in corpus, or the path of a text file, a JSONL file or a folder of them.") var name: String
-  @Option(help: "Entries of the vocabulary.") var vocabulary = 4096
-  @Option(help: "How much of the text, in bytes, no training sees.") var heldOut = 0.1
-  @Option(help: "table or json.") var format: OutputFormat = .table
-
-  private struct Prepared: Encodable {
-    var manifest: [String: String]
-    var unigramPerplexity: Double
-    var heldOutDocuments: [DocumentSpan]
-  }
-
-  func run() async throws {
-    let home = Home()
-    let corpus = try TokenizedCorpus.prepare(
-      corpus: name, vocabularySize: vocabulary, heldOutFraction: heldOut, corporaDirectory: home.corpora,
-      cacheDirectory: home.tokens,
-      progress: { FileHandle.standardError.write(Data(($0 + "\n").utf8)) })
-    if format == .json {
-      return try printJSON(
-        Prepared(
-          manifest: corpus.manifest, unigramPerplexity: corpus.unigramPerplexity,
-          heldOutDocuments: corpus.heldOutDocuments))
-    }
-    print("train     \(corpus.trainDocumentCount) documents, \(corpus.train.count) tokens")
-    print("held out  \(corpus.heldOutDocuments.count) documents, \(corpus.heldOut.count) tokens")
-    print("unigram perplexity of the held-out tokens  \(String(format: "%.1f", corpus.unigramPerplexity))")
   }
 }
 
