@@ -49,6 +49,11 @@ public struct ExportedRows: Sendable {
   public var columns: [String]
   public var rows: [[ExportedValue]]
 
+  public init(columns: [String], rows: [[ExportedValue]]) {
+    self.columns = columns
+    self.rows = rows
+  }
+
   /// The rows as a CSV file with a header line.
   public var csv: String {
     var text = columns.joined(separator: ",") + "\n"

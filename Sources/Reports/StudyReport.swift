@@ -1,4 +1,5 @@
 public import Foundation
+public import Measures
 public import Records
 
 /// A study's report: pure functions from its records to one HTML file that needs no network, or to JSON.
@@ -8,10 +9,13 @@ public struct StudyReport: Sendable {
   /// - Parameters:
   ///   - study: what was asked.
   ///   - trials: every attempt, whatever became of it, in the order in which they were started.
+  ///   - units: of measures that only the trials know, such as an accuracy that a command reports.
   /// - Throws: ``ReportError/noTrials(study:)`` when there are none.
-  public init(study: StudyRecord, trials: [TrialRecord]) throws(ReportError) {
+  public init(
+    study: StudyRecord, trials: [TrialRecord], units: [MeasureID: Measures.Unit] = [:]
+  ) throws(ReportError) {
     guard !trials.isEmpty else { throw .noTrials(study: study.name) }
-    model = ReportModel(study: study, trials: trials)
+    model = ReportModel(study: study, trials: trials, units: units)
   }
 
   /// The report as one file for a browser, a phone or paper.

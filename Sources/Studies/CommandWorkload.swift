@@ -1,4 +1,3 @@
-public import Measures
 
 /// Runs any program that speaks the trial protocol (``TrialEvent``) on its standard output.
 ///

@@ -1,4 +1,4 @@
-import Foundation
+public import Foundation
 
 /// The workloads a plan can name. `command` is always among them.
 public struct WorkloadRegistry: Sendable {

@@ -3,6 +3,8 @@ import EngineWorkloads
 import Models
 import Probes
 import Ranking
+import Records
+import Studies
 
 /// What the process leaves with: 0, 1 for a failure, 2 for something the user has to say differently.
 enum ExitStatus: Int32 {
@@ -23,7 +25,9 @@ enum ExitStatus: Int32 {
   /// The typed errors of the rooms that say the user's input is wrong.
   private static func isUsageError(_ error: any Error) -> Bool {
     switch error {
-    case is TableError, is SettingError, is ConfigurationError: true
+    case is TableError, is PlanError, is SettingError, is ConfigurationError: true
+    case StudyError.sameName: true
+    case RecordError.noSuchStudy, RecordError.ambiguousStudy: true
     case let failure as TableFile.Failure: failure.isUsage
     case let error as ProbeError: error.isUsage
     default: false

@@ -10,7 +10,8 @@ import Testing
 
   static let bundle: URL? = {
     let environment = ProcessInfo.processInfo.environment
-    let home = environment["EFFICIENTLLM_HOME"].map { URL(fileURLWithPath: $0) }
+    let home =
+      environment["EFFICIENTLLM_HOME"].map { URL(fileURLWithPath: $0) }
       ?? FileManager.default.homeDirectoryForCurrentUser.appendingPathComponent(".efficientllm")
     let candidates = [
       environment["EFFICIENTLLM_PLOTLY"].map { URL(fileURLWithPath: $0) },
@@ -67,7 +68,16 @@ enum BrowserCase: String, CaseIterable, CustomTestStringConvertible {
 
   var testDescription: String { rawValue }
 
+  /// Made once: measuring a whole study takes a moment.
+  private static let reports = allCases.reduce(into: [BrowserCase: Result<StudyReport, any Error>]()) { made, one in
+    made[one] = Result { try one.makeReport() }
+  }
+
   func report() throws -> StudyReport {
+    try #require(Self.reports[self]).get()
+  }
+
+  private func makeReport() throws -> StudyReport {
     var fixture = FixtureStudy()
     switch self {
     case .full:

@@ -99,28 +99,29 @@ struct FixtureStudy {
       clock += 400_000
       return step
     }
-    let samples = stride(from: origin, to: clock, by: 200_000_000).map { time in
+    let busy = 1.93 + 0.002 * Double(place) + 0.001 * Double(seed)
+    let samples = stride(from: origin, to: clock, by: 200_000_000).map { time -> ResourceSample in
       let rise = 1 - exp(-Double(time - origin) / 1.2e9)
       let mebibyte = Double(1 << 20)
+      let resident = 96 + (method.residentMebibytes - 96) * rise + 3 * noise.next()
+      let fill = rise * (0.88 + 0.1 * abs(noise.next()))
       return ResourceSample(
-        nanoseconds: time,
-        residentBytes: UInt64((96 + (method.residentMebibytes - 96) * rise + 3 * noise.next()) * mebibyte),
-        allocatedBytes: method.allocatedMebibytes.map {
-          UInt64(max(1, $0 * rise * (0.88 + 0.1 * abs(noise.next()))) * mebibyte)
-        },
-        cpuSeconds: Double(time - origin) / 1e9 * (1.93 + 0.002 * Double(place) + 0.001 * Double(seed)))
+        nanoseconds: time, residentBytes: UInt64(resident * mebibyte),
+        allocatedBytes: method.allocatedMebibytes.map { UInt64(max(1, $0 * fill) * mebibyte) },
+        cpuSeconds: Double(time - origin) / 1e9 * busy)
     }
-    let documents = (0..<40).map { index in
-      HeldOutEvidence.Document(
-        id: "emma/\(index)", tokens: 480 + 7 * index,
-        negativeLogLikelihood: Double(480 + 7 * index) * (log(perplexity) + 0.1 * shared.next() + 0.004 * noise.next()), bytes: 2000 + 28 * index)
+    let documents = (0..<40).map { index -> HeldOutEvidence.Document in
+      let tokens = 480 + 7 * index
+      let nats = log(perplexity) + 0.1 * shared.next() + 0.004 * noise.next()
+      return HeldOutEvidence.Document(
+        id: "emma/\(index)", tokens: tokens, negativeLogLikelihood: Double(tokens) * nats, bytes: 2000 + 28 * index)
     }
     let watts = 60 + 0.3 * Double(place) + 0.1 * Double(seed)
-    let energy = EnergyCounter(
-      source: "declared TDP of 65 W",
-      readings: stride(from: origin, through: clock, by: 1_000_000_000).map {
-        .init(nanoseconds: $0, joules: Double($0 - origin) / 1e9 * watts)
-      } + [.init(nanoseconds: clock, joules: Double(clock - origin) / 1e9 * watts)], idleWatts: nil, isEstimate: true)
+    let times = Array(stride(from: origin, to: clock, by: 1_000_000_000)) + [clock]
+    let readings = times.map { time -> EnergyCounter.Reading in
+      EnergyCounter.Reading(nanoseconds: time, joules: Double(time - origin) / 1e9 * watts)
+    }
+    let energy = EnergyCounter(source: "declared TDP of 65 W", readings: readings, isEstimate: true)
     return TrialEvidence(
       model: ModelAccount(
         parameters: method.parameters, parameterBytes: UInt64(method.parameters * 4),

@@ -103,7 +103,8 @@ extension Figure {
       return [
         "type": "scatter", "mode": "lines+markers", "name": .label(line.method), "connectgaps": false,
         "x": .array(line.positions.map { $0.map { .number($0) } ?? .null }), "y": .numbers(rows),
-        "text": .array(texts), "hovertemplate": .string(
+        "text": .array(texts),
+        "hovertemplate": .string(
           TextEscaping.chartLabel(line.method) + "<br>%{text}<extra></extra>"),
         "line": ["color": Self.colour(slot), "width": 2, "dash": Self.dash(slot)],
         "marker": ["color": Self.colour(slot), "size": 9, "symbol": Self.symbol(slot)],

@@ -1,4 +1,3 @@
-
 import Measures
 
 extension Answer {

@@ -49,7 +49,7 @@ struct Comparison: Sendable {
   private let values: [String: [Int: [MeasureID: MeasuredValue]]]
   private let rankings: [MeasureID: StudyRanking]
 
-  init(_ members: [TrialSelection.Member]) {
+  init(_ members: [TrialSelection.Member], units: [MeasureID: Unit] = [:]) {
     methods = members.map(\.label)
     let values = members.reduce(into: [String: [Int: [MeasureID: MeasuredValue]]]()) { result, member in
       result[member.label] = member.finished.reduce(into: [:]) { $0[$1.seed] = $1.measures }
@@ -62,7 +62,8 @@ struct Comparison: Sendable {
     }
     let others = present.filter { MeasureCatalogue[$0] == nil }.map(\.rawValue).sorted().map { name in
       Column(
-        id: MeasureID(name), title: name, unit: .dimensionless, direction: nil, definition: .corrected, formula: nil)
+        id: MeasureID(name), title: name, unit: units[MeasureID(name)] ?? .dimensionless, direction: nil,
+        definition: .corrected, formula: nil)
     }
     columns = catalogued + others
     self.values = values

@@ -8,7 +8,9 @@ extension ManifestSection {
   /// differ each value names the methods (or, within a method, the seeds) that have it.
   static func sections(_ trials: [TrialRecord], label: (TrialRecord) -> String) -> [ManifestSection] {
     let names = Set(trials.flatMap(\.manifest.sections.keys))
-    let sorted = names.sorted { (order.firstIndex(of: $0) ?? order.count, $0) < (order.firstIndex(of: $1) ?? order.count, $1) }
+    let sorted = names.sorted {
+      (order.firstIndex(of: $0) ?? order.count, $0) < (order.firstIndex(of: $1) ?? order.count, $1)
+    }
     return sorted.map { section in
       let keys = Set(trials.flatMap { $0.manifest.sections[section, default: [:]].keys }).sorted()
       let entries = keys.map { key in

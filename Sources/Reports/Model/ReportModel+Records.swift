@@ -3,7 +3,7 @@ import Records
 
 extension ReportModel {
   /// Everything the records say. Pure: the same records give the same report.
-  init(study: StudyRecord, trials: [TrialRecord]) {
+  init(study: StudyRecord, trials: [TrialRecord], units: [MeasureID: Unit] = [:]) {
     let selection = TrialSelection(trials)
     self.study = Study(
       name: study.name, question: study.question, digest: study.digest, createdAt: study.createdAt,
@@ -12,7 +12,7 @@ extension ReportModel {
       finished: selection.counted.count { $0.status == .finished },
       failed: selection.counted.count { $0.status == .failed },
       running: selection.counted.count { $0.status == .running })
-    groups = selection.groups.map(ComparisonGroup.init)
+    groups = selection.groups.map { ComparisonGroup($0, units: units) }
     self.trials = TrialRow.rows(trials, label: selection.label)
     failures = FailedTrial.failures(trials, label: selection.label)
     manifest = ManifestSection.sections(selection.counted, label: selection.label)
@@ -20,8 +20,8 @@ extension ReportModel {
 }
 
 extension ComparisonGroup {
-  init(_ group: TrialSelection.Group) {
-    let comparison = Comparison(group.members)
+  init(_ group: TrialSelection.Group, units: [MeasureID: Unit]) {
+    let comparison = Comparison(group.members, units: units)
     let baselines = group.members.flatMap(\.finished).compactMap { $0.evidence?.heldOut?.unigramPerplexity }
     model = group.model
     methods = group.members.map(MethodDescription.init)

@@ -1,5 +1,6 @@
-public import struct Foundation.Date
 public import Measures
+
+public import struct Foundation.Date
 
 /// Everything a report says, as plain values: made from records by ``StudyReport``, written out as HTML or as JSON.
 /// Numbers are in the unit their measure declares; scales and words are chosen when they are written.

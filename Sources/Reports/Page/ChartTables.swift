@@ -7,7 +7,10 @@ enum ChartTables {
     let y = NumberText.scale(for: chart.points.map(\.y), unit: chart.y.unit)
     return table(
       "\(chart.y.title.capitalisedFirst) against \(chart.x.title)",
-      ["Method", heading(chart.x.title, x.symbol), heading(chart.y.title, y.symbol), "On the frontier"],
+      [
+        "Method", heading(chart.x.title.capitalisedFirst, x.symbol),
+        heading(chart.y.title.capitalisedFirst, y.symbol), "On the frontier",
+      ],
       chart.points.map {
         [
           $0.method, NumberText.format($0.x / x.divisor), NumberText.format($0.y / y.divisor),
@@ -57,7 +60,7 @@ enum ChartTables {
   }
 
   private static func heading(_ title: String, _ symbol: String) -> String {
-    title.capitalisedFirst + (symbol.isEmpty ? "" : " (\(symbol))")
+    symbol.isEmpty ? title : "\(title) (\(symbol))"
   }
 
   /// A plain table whose first column names the row.

@@ -5,7 +5,9 @@ struct Page: Sendable {
   let nonce: String
 
   var document: HTML {
-    let sections = model.groups.enumerated().map { GroupSections(group: $1, index: $0, isOnly: model.groups.count == 1) }
+    let sections = model.groups.enumerated().map {
+      GroupSections(group: $1, index: $0, isOnly: model.groups.count == 1)
+    }
     let figures = sections.flatMap(\.figures)
     let data = ChartValue.array(figures.map(\.json)).json
     return """

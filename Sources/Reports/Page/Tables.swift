@@ -28,7 +28,8 @@ enum Tables {
     let cells = methods.map { method -> HTML in
       guard let parameters = method.parameters else { return "<td class=\"absent\">not said</td>" }
       let millions = "\(NumberText.format(Double(parameters) / 1e6, digits: 3)) M"
-      return "<td><span class=\"value\">\(parameters < 1_000_000 ? NumberText.format(parameters) : millions)</span></td>"
+      return
+        "<td><span class=\"value\">\(parameters < 1_000_000 ? NumberText.format(parameters) : millions)</span></td>"
     }
     return "<tr>\(heading("parameters", ["counted, not measured"]))\(cells)</tr>"
   }

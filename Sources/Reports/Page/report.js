@@ -79,9 +79,10 @@
     const palette = darkScheme.matches && !printing ? palettes.dark : palettes.light;
     const view = spec.views[Number(element.dataset.view ?? 0)];
     const narrow = narrowScreen.matches && !printing;
+    const layout = layoutOf(spec, view, palette, narrow);
+    element.style.height = `${layout.height}px`;
     return Plotly.react(
-      element, dressed(view.data, palette), layoutOf(spec, view, palette, narrow),
-      { ...config, staticPlot: printing });
+      element, dressed(view.data, palette), layout, { ...config, staticPlot: printing });
   }
 
   function drawAll() {

@@ -34,6 +34,8 @@ enum NumberText {
       let per = unit.symbol.dropFirst(1)
       if largest == 0 { return Scale(divisor: 1, symbol: "J\(per)") }
       return pick([(1, "J\(per)"), (1e-3, "mJ\(per)"), (1e-6, "µJ\(per)")])
+    case .tokensPerParameterSecond: return Scale(divisor: 1e-6, symbol: "tokens/s per million parameters")
+    case .samplesPerParameterSecond: return Scale(divisor: 1e-6, symbol: "samples/s per million parameters")
     case .fraction:
       return Scale(divisor: 0.01, symbol: "%")
     default:
@@ -46,7 +48,7 @@ enum NumberText {
     guard value.isFinite else { return value.isNaN ? "not a number" : (value < 0 ? "−∞" : "∞") }
     if value == 0 { return "0" }
     let magnitude = abs(value)
-    if magnitude < 1e-3 || magnitude >= 1e12 {
+    if magnitude < 1e-4 || magnitude >= 1e12 {
       let exponent = Int(floor(log10(magnitude)))
       let mantissa = value / pow(10, Double(exponent))
       return sign(String(format: "%.\(max(digits - 1, 0))f", mantissa)) + "×10" + superscript(exponent)

@@ -22,11 +22,10 @@ public struct LocalExecutor: TrialExecutor {
     options.processGroupID = 0
     let changes = Dictionary(
       uniqueKeysWithValues: launch.environment.map { (Environment.Key(stringLiteral: $0.key), Optional($0.value)) })
-    let standardError = Mutex(LogTail())
     let watch = Watch(launch: launch, lingering: lingering)
     do {
       let result = try await Subprocess.run(
-        program.contains("/") ? .path(FilePath(program)) : .name(program),
+        program.contains("/") ? .path(.init(program)) : .name(program),
         arguments: Arguments(Array(launch.command.dropFirst())), environment: .inherit.updating(changes),
         platformOptions: options, input: .none, output: .sequence, error: .sequence
       ) { execution in
@@ -36,7 +35,7 @@ public struct LocalExecutor: TrialExecutor {
           group.addTask {
             do {
               for try await buffer in execution.standardOutput {
-                if observer.didWrite(buffer.withUnsafeBytes { Array($0) }) { watch.hasSpoken() }
+                watch.heard(observer.didWrite(buffer.withUnsafeBytes { Array($0) }))
               }
             } catch {
               // A pipe that cannot be read any more ends like one that was closed: the exit status says the rest.
@@ -47,11 +46,11 @@ public struct LocalExecutor: TrialExecutor {
             do {
               for try await buffer in execution.standardError {
                 let cut = lines.cut(buffer.withUnsafeBytes { Array($0) })
-                standardError.withLock { tail in cut.forEach { tail.append($0) } }
+                watch.heard(cut)
               }
             } catch {}
             let last = lines.rest
-            if !last.isEmpty { standardError.withLock { $0.append(last) } }
+            if !last.isEmpty { watch.heard([last]) }
           }
           group.addTask {
             let leash = Task { await Self.holdLeash(ofGroup: leader) }
@@ -62,7 +61,7 @@ public struct LocalExecutor: TrialExecutor {
           await group.waitForAll()
         }
       }
-      return TrialRun(exit: watch.exit(result.terminationStatus), standardError: standardError.withLock { $0 })
+      return TrialRun(exit: watch.exit(result.terminationStatus), standardError: watch.standardError)
     } catch let error as SubprocessError {
       return TrialRun(exit: .notStarted(reason: "\(program): \(error.description)"))
     } catch {
@@ -90,7 +89,9 @@ private final class Watch: Sendable {
 
   struct State {
     var cause: Cause?
-    var spokenAt: ContinuousClock.Instant?
+    /// When the trial has to have left, once it has said its last word.
+    var leavesBy: ContinuousClock.Instant?
+    var standardError = LogTail()
   }
 
   private let launch: TrialLaunch
@@ -102,9 +103,19 @@ private final class Watch: Sendable {
     self.lingering = lingering
   }
 
-  func hasSpoken() {
+  var standardError: LogTail { state.withLock { $0.standardError } }
+
+  func heard(_ lines: [String]) {
+    state.withLock { state in lines.forEach { state.standardError.append($0) } }
+  }
+
+  func heard(_ verdict: TrialVerdict) {
     state.withLock { state in
-      if state.spokenAt == nil { state.spokenAt = .now }
+      switch verdict {
+      case .carryOn: break
+      case .leave: state.leavesBy = state.leavesBy ?? .now + lingering
+      case .end: state.leavesBy = .now
+      }
     }
   }
 
@@ -148,7 +159,7 @@ private final class Watch: Sendable {
   ) -> Cause? {
     if stop.isRequested { return .stop }
     if now - start >= launch.timeout { return .timeout }
-    if let spokenAt = state.withLock({ $0.spokenAt }), now - spokenAt >= lingering { return .spoken }
+    if let leavesBy = state.withLock({ $0.leavesBy }), now >= leavesBy { return .spoken }
     return nil
   }
 }

@@ -37,8 +37,16 @@ public protocol TrialObserver: Sendable {
   func didStart(_ process: TrialProcess)
 
   /// The process wrote to its standard output.
-  /// - Returns: whether it has said all it has to say (or something it may not say) and shall leave.
-  func didWrite(_ bytes: [UInt8]) -> Bool
+  func didWrite(_ bytes: [UInt8]) -> TrialVerdict
+}
+
+/// What becomes of a trial after what it has said.
+public enum TrialVerdict: Sendable, Hashable {
+  case carryOn
+  /// It has said all it has to say, and may take a while to leave.
+  case leave
+  /// It has failed without saying so: nothing that comes is of use.
+  case end
 }
 
 /// Runs trials somewhere.

@@ -32,13 +32,16 @@ public struct TrialSession: Sendable {
   public private(set) var tokens: [StepObservation.Phase: Int] = [:]
 
   private var lastIndex: [StepObservation.Phase: Int] = [:]
+  private var hasSaidFailed = false
 
   public init(work: WorkPlan) { self.work = work }
 
-  public var isOver: Bool {
+  /// What the trial's process has still to do.
+  public var verdict: TrialVerdict {
     switch state {
-    case .awaitingStart, .running: false
-    case .finished, .failed: true
+    case .awaitingStart, .running: .carryOn
+    case .finished: .leave
+    case .failed: hasSaidFailed ? .leave : .end
     }
   }
 
@@ -78,6 +81,7 @@ public struct TrialSession: Sendable {
       }
     case .finished: finish()
     case .failed(let failed):
+      hasSaidFailed = true
       state = .failed(TrialFailure(kind: failed.kind, message: failed.message, step: failed.step))
     }
   }

@@ -1,4 +1,3 @@
-public import Measures
 public import Records
 
 /// A cell with what its workload says of it.

@@ -1,6 +1,7 @@
 import EngineWorkloads
 import Foundation
 import Probes
+import Studies
 
 extension DoctorCommand {
   /// libtorch, its devices, and how fast they were found to be.
@@ -21,9 +22,9 @@ extension DoctorCommand {
           "libtorch", "\(error)", status: .missing,
           mend: "`./dev setup` finds or installs it; ranking and reports work without"))
     }
-    let peaks = Calibration(contentsOf: home.calibration).peaks
+    let peaks = Calibration(contentsOf: home.calibration).entries
     findings += peaks.map { peak in
-      DoctorReport.Finding("peak \(peak.device) \(peak.dtype)", describe(peak))
+      DoctorReport.Finding("peak \(peak.device) \(peak.precision)", describe(peak))
     }
     if peaks.isEmpty {
       findings.append(
@@ -36,16 +37,16 @@ extension DoctorCommand {
 
   func runCalibration(_ home: Home) throws {
     var calibration = Calibration(contentsOf: home.calibration)
-    try calibration.measure(home: home.url, threads: threads) { peak in
-      let line = "peak \(peak.device) \(peak.dtype): \(Self.describe(peak))\n"
+    let measured = try PeakThroughput.measure(home: home.url, threads: threads) { peak, size in
+      let line = "peak \(peak.device) \(peak.precision): \(Self.describe(peak)), products of \(size) x \(size)\n"
       FileHandle.standardError.write(Data(line.utf8))
     }
+    for entry in measured { calibration.add(entry) }
     try calibration.write(to: home.calibration)
   }
 
-  private static func describe(_ peak: PeakThroughput) -> String {
-    let rate = (peak.flopsPerSecond / 1e9).rounded()
-    let threads = peak.device == "cpu" ? ", \(peak.threads) threads" : ""
-    return "\(Int(rate)) GFLOP/s (products of \(peak.size) x \(peak.size)\(threads))"
+  private static func describe(_ peak: Calibration.Entry) -> String {
+    let rate = "\(Int((peak.flopsPerSecond / 1e9).rounded())) GFLOP/s"
+    return peak.threads.map { "\(rate) with \($0) threads" } ?? rate
   }
 }
