@@ -1,7 +1,6 @@
 import ArgumentParser
 import Corpora
 import EngineWorkloads
-import Models
 import Probes
 import Ranking
 import Records
@@ -27,7 +26,8 @@ enum ExitStatus: Int32 {
   /// The typed errors of the rooms that say the user's input is wrong.
   private static func isUsageError(_ error: any Error) -> Bool {
     switch error {
-    case is TableError, is PlanError, is SettingError, is ConfigurationError: true
+    case is TableError, is PlanError: true
+    case let error where TrainWorkload.isUsageError(error): true
     case StudyError.sameName: true
     case RecordError.noSuchStudy, RecordError.ambiguousStudy: true
     case let failure as TableFile.Failure: failure.isUsage
