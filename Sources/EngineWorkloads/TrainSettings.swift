@@ -19,6 +19,8 @@ struct TrainSettings {
   let configuration: DecoderConfiguration
   let held: Held
   let corpus: String
+  /// What the tokenizer is trained to; the model may have rows beyond it that no token ever names.
+  let tokenizerVocabulary: Int
   let heldOutFraction: Double
   let evaluationTokens: Int?
   let precision: TrainingPrecision
@@ -60,6 +62,12 @@ struct TrainSettings {
       ? try DecoderCost(varied).holdingParameters(at: DecoderCost(shape).parameters) : varied
 
     corpus = try reader.string("corpus", default: "austen")
+    tokenizerVocabulary = try reader.integer("tokenizer-vocabulary") ?? configuration.vocabulary
+    guard tokenizerVocabulary > 0, tokenizerVocabulary <= configuration.vocabulary else {
+      throw SettingError.impossible(
+        name: "tokenizer-vocabulary", value: String(tokenizerVocabulary),
+        reason: "it must be positive and at most the model's vocabulary, \(configuration.vocabulary)")
+    }
     heldOutFraction = try reader.number("held-out-fraction", default: 0.1)
     guard heldOutFraction > 0, heldOutFraction < 1 else {
       throw SettingError.impossible(

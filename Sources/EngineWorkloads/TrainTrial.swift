@@ -101,7 +101,7 @@ public struct TrainTrial {
     try Torch.setThreads(spec.threads)
     let device = try chooseDevice()
     let corpus = try TokenizedCorpus.prepare(
-      corpus: settings.corpus, vocabularySize: settings.configuration.vocabulary,
+      corpus: settings.corpus, vocabularySize: settings.tokenizerVocabulary,
       heldOutFraction: settings.heldOutFraction, corporaDirectory: directories.corpora,
       cacheDirectory: directories.tokens
     ) { line in FileHandle.standardError.write(Data((line + "\n").utf8)) }

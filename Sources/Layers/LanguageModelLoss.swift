@@ -4,12 +4,16 @@ public import Torch
 /// Next-token losses without the whole matrix of logits: rows are taken in pieces that stay in the processor's cache,
 /// and their gradients are formed on the way, so that [N, V] never exists.
 public enum LanguageModelLoss {
-  /// Rows of logits that are alive at once.
-  public static let rows = 256
+  /// Rows of logits that are alive at once: few on a processor, so that they stay in its cache; on an accelerator
+  /// enough to fill it, 2^26 logits or so.
+  public static func rows(vocabulary: Int, device: Device) -> Int {
+    device == .cpu ? 256 : max(256, (1 << 26) / vocabulary)
+  }
 
   /// The mean negative log-likelihood of `targets` [N] under `hidden` [N, C] x `weight` [V, C] transposed, in nats.
   public static func mean(_ hidden: Tensor, weight: Tensor, targets: Tensor) throws -> Tensor {
     let count = hidden.size(0)
+    let rows = rows(vocabulary: weight.size(0), device: weight.device)
     let needsGradients = gradientsEnabled
     var ofHidden: Tensor?
     var ofWeight: Tensor?
@@ -55,6 +59,7 @@ public enum LanguageModelLoss {
   public static func each(_ hidden: Tensor, weight: Tensor, targets: Tensor) throws -> Tensor {
     try withoutGradients {
       let count = hidden.size(0)
+      let rows = rows(vocabulary: weight.size(0), device: weight.device)
       let pieces = try stride(from: 0, to: count, by: rows).map { start in
         let length = min(rows, count - start)
         let logits = try product(hidden.narrow(dimension: 0, from: start, length: length), weight).to(dtype: .float32)

@@ -72,6 +72,7 @@ public struct DecoderCost: Sendable, Hashable {
   public func trainingBytes(tokensPerStep: Int, bytesPerElement: Int, masterWeights: Bool) -> Int {
     let c = configuration
     let state = parameters * (2 * bytesPerElement + 8 + (masterWeights ? 8 : 0))
+    // The loss holds 256 rows of logits and of their gradients, in fp32.
     // A layer keeps two norms' inputs and outputs, queries, keys, values, the mixed values, and gate, up and their
     // product: an upper bound, since some are shared.
     let attention =
@@ -79,7 +80,7 @@ public struct DecoderCost: Sendable, Hashable {
       ?? c.heads * c.headWidth * 2 + 2 * (c.effectiveKeyValueHeads ?? 0) * c.headWidth
     let layer = 5 * c.width + 2 * attention + 3 * c.intermediate
     return state + tokensPerStep * c.layers * layer * bytesPerElement
-      + LanguageModelLoss.rows * c.vocabulary * 8
+      + 256 * c.vocabulary * 8
   }
 
   /// The same configuration with its feed-forward blocks narrowed or widened until it has about `target` parameters:

@@ -380,6 +380,7 @@ class TrialSettings:
             raise ValueError(f"the attention {attention} is not one of {', '.join(heads)}")
         self.shape = dataclasses.replace(shape, num_key_value_heads=heads[attention])
         self.corpus = str(settings.pop("corpus", "austen"))
+        self.vocabulary = settings.pop("tokenizer-vocabulary", self.shape.vocab_size)
         self.held_out_fraction = settings.pop("held-out-fraction", None)
         self.evaluation_tokens = settings.pop("evaluation-tokens", None)
         weights = settings.pop("initial-weights", None)
@@ -395,7 +396,7 @@ class TrialSettings:
         """Where the corpus's tokens lie. efficientllm makes them where they are not there yet."""
         program = os.environ.get("EFFICIENTLLM_PROGRAM", "efficientllm")
         command = [program, "corpus", "prepare", self.corpus, "--format", "json"]
-        command += ["--vocabulary", str(self.shape.vocab_size)]
+        command += ["--vocabulary", str(self.vocabulary)]
         if self.held_out_fraction is not None:
             command += ["--held-out-fraction", str(self.held_out_fraction)]
         try:

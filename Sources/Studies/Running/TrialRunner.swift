@@ -185,7 +185,8 @@ private final class TrialWitness: TrialObserver {
       let last = state.session.steps.count > before ? state.session.steps.last : nil
       return (last, state.session.workTokens, state.session.verdict)
     }
-    if let last {
+    // An evaluation is no step of the plan.
+    if let last, last.phase != .evaluate {
       progress(
         .advanced(
           step: last.index, tokens: tokens, loss: last.loss, monotonicNanoseconds: last.endNanoseconds))
