@@ -84,7 +84,7 @@ let package = Package(
     tests("Measures", fixtures: true),
     tests("Ranking", ["Measures"], fixtures: true),
     tests("Probes", ["Measures"], fixtures: true),
-    tests("Records", ["Measures"]),
+    tests("Records", ["Measures", grdb]),
     tests("Studies", ["Measures", "Probes", "Records"]),
     tests("Reports", ["Measures", "Ranking", "Records"]),
     tests("Tokenization", fixtures: true),
