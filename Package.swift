@@ -64,7 +64,7 @@ let package = Package(
     room("Ranking", ["Measures"], resources: [.embedInCode("Resources/published-leaderboard.json")]),
     room("Probes", ["Measures"]),
     room("Records", ["Measures", grdb]),
-    room("Studies", ["Measures", "Probes", "Records", crypto, orderedCollections, subprocess, yams]),
+    room("Studies", ["Measures", "Probes", "Records", crypto, subprocess, yams]),
     room("Reports", ["Measures", "Ranking", "Records"]),
 
     // The meeting point and the door.

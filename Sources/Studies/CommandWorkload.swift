@@ -1,4 +1,3 @@
-
 /// Runs any program that speaks the trial protocol (``TrialEvent``) on its standard output.
 ///
 /// Words of the command may hold `{spec}` (the path of the ``TrialSpec`` as JSON), `{python}` (the project's Python) and

@@ -39,6 +39,7 @@ private typealias RecordError = Records.RecordError
       let store = try RecordStore(creatingAt: path)
       let study = try store.saveStudy(Samples.study())
       for seed in 0..<50 { _ = try store.startTrial(Samples.trial(study.id ?? 0, seed: seed)) }
+      _ = try store.pool.writeWithoutTransaction { try $0.checkpoint(.truncate) }
       try store.pool.close()
     }
     let url = URL(fileURLWithPath: path)

@@ -14,7 +14,8 @@ struct TrialRunner {
   private var plan: StudyPlan { runner.plan }
 
   func run(stop: StopSignal) async throws -> TrialOutcome {
-    let folder = runner.configuration.trialsDirectory
+    let folder =
+      runner.configuration.trialsDirectory
       + "/\(plan.name)-\(plan.digest.prefix(12))/\(cell.record.key.prefix(12))-seed\(seed)"
     let spec = TrialSpec(
       study: plan.name, method: cell.record.method, settings: cell.planned.settings, work: plan.work, seed: seed,

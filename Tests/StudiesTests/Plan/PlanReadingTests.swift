@@ -56,19 +56,21 @@ let smallWork = "work: {tokens: 4000, tokens-per-step: 1000, sequence-length: 10
     #expect(plan.plannedCells.count == 1)
   }
 
-  @Test(arguments: [
-    ("120000", 120_000), ("120_000", 120_000), ("120k", 120_000), ("1.5M", 1_500_000), ("2G", 2_000_000_000),
-    ("0.5k", 500), ("3B", 3_000_000_000),
-  ] as [(String, Int?)])
+  @Test(
+    arguments: [
+      ("120000", 120_000), ("120_000", 120_000), ("120k", 120_000), ("1.5M", 1_500_000), ("2G", 2_000_000_000),
+      ("0.5k", 500), ("3B", 3_000_000_000),
+    ] as [(String, Int?)])
   func countsAreRead(_ text: String, _ count: Int?) { #expect(PlanScalars.count(text) == count) }
 
   @Test(arguments: ["", "k", "-5", "1.5", "1e5", "12kk", "0.0001k", "99999999999999999999", "9e99G", "0x10", "١٢"])
   func noCountsAreRefused(_ text: String) { #expect(PlanScalars.count(text) == nil) }
 
-  @Test(arguments: [
-    ("20ms", Duration.milliseconds(20)), ("1.5s", .milliseconds(1500)), ("500us", .microseconds(500)),
-    ("15min", .seconds(900)), ("2m", .seconds(120)), ("2h", .seconds(7200)), ("3 s", .seconds(3)),
-  ] as [(String, Duration)])
+  @Test(
+    arguments: [
+      ("20ms", Duration.milliseconds(20)), ("1.5s", .milliseconds(1500)), ("500us", .microseconds(500)),
+      ("15min", .seconds(900)), ("2m", .seconds(120)), ("2h", .seconds(7200)), ("3 s", .seconds(3)),
+    ] as [(String, Duration)])
   func durationsAreRead(_ text: String, _ duration: Duration) { #expect(PlanScalars.duration(text) == duration) }
 
   @Test(arguments: ["", "20", "s", "-1s", "1 fortnight", "1e3s", "99999999999s"])

@@ -54,7 +54,8 @@ enum FakeTrial {
           StepObservation(
             index: index, phase: .train, isWarmup: index < spec.work.warmupSteps,
             startNanoseconds: UInt64(index) * 1_000_000, endNanoseconds: UInt64(index + 1) * 1_000_000,
-            tokens: index == 0 ? (tokens ?? spec.work.stepTokens) - (steps - 1) * spec.work.tokensPerStep
+            tokens: index == 0
+              ? (tokens ?? spec.work.stepTokens) - (steps - 1) * spec.work.tokensPerStep
               : spec.work.tokensPerStep, samples: 1, loss: 5)))
     }
     events.append(.measure(.init(id: "accuracy", value: 0.25 * Double(spec.seed), unit: .fraction, count: 4)))

@@ -32,7 +32,10 @@ import Testing
     #expect(meter.line(at: 5) == "2/2 trials | 0 s left")
   }
 
-  @Test(arguments: [(0.4, "0 s"), (59.4, "59 s"), (60, "1 min 00 s"), (125, "2 min 05 s"), (12_000, "3 h 20 min"),
-    (-5, "0 s"), (.infinity, "277777 h 46 min")] as [(Double, String)])
+  @Test(
+    arguments: [
+      (0.4, "0 s"), (59.4, "59 s"), (60, "1 min 00 s"), (125, "2 min 05 s"), (12_000, "3 h 20 min"),
+      (-5, "0 s"), (.infinity, "277777 h 46 min"),
+    ] as [(Double, String)])
   func timesReadAsPeopleSayThem(_ seconds: Double, _ text: String) { #expect(ProgressMeter.time(seconds) == text) }
 }

@@ -67,9 +67,10 @@ import Testing
     let outcome = try await bench.runner(Workbench.plan(), failing).run()
     #expect(outcome.ending == .complete)
     #expect(outcome.finished == 2)
-    #expect(outcome.failed.map { "\($0.method)/\($0.seed) \($0.failure?.kind ?? "")" } == [
-      "a/0 out-of-memory", "b/0 diverged", "a/1 out-of-memory", "b/1 diverged",
-    ])
+    #expect(
+      outcome.failed.map { "\($0.method)/\($0.seed) \($0.failure?.kind ?? "")" } == [
+        "a/0 out-of-memory", "b/0 diverged", "a/1 out-of-memory", "b/1 diverged",
+      ])
 
     let calm = ScriptedExecutor()
     let second = try await bench.runner(Workbench.plan(), calm).run()
@@ -214,9 +215,10 @@ import Testing
         trialsDirectory: bench.folder.file("trials"), locksDirectory: bench.folder.file("locks")))
     let outcome = try await runner.run()
     #expect(outcome.finished == 1)
-    #expect(outcome.failed.map { "\($0.method) \($0.failure?.kind ?? "") \($0.failure?.step ?? -1)" } == [
-      "b diverged 1", "c crashed 1",
-    ])
+    #expect(
+      outcome.failed.map { "\($0.method) \($0.failure?.kind ?? "") \($0.failure?.step ?? -1)" } == [
+        "b diverged 1", "c crashed 1",
+      ])
     let study = try #require(outcome.study.id)
     let trial = try #require(try bench.store.trials(of: study).first)
     // The probe saw the process: python holds more than a megabyte.

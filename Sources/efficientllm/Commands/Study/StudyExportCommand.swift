@@ -21,7 +21,9 @@ struct StudyExportCommand: AsyncParsableCommand {
   @Option(help: "csv or json.")
   var format: Format = .csv
 
-  @Option(help: "Which rows: measures, trials, steps, samples, energy, documents. JSON takes several.", transform: StudyExportCommand.table)
+  @Option(
+    help: "Which rows: measures, trials, steps, samples, energy, documents. JSON takes several.",
+    transform: StudyExportCommand.table)
   var table: [RecordTable] = []
 
   private static func table(_ argument: String) throws -> RecordTable {
@@ -41,7 +43,8 @@ struct StudyExportCommand: AsyncParsableCommand {
     let record = try store.study(named: study.name, digestPrefix: study.digest)
     switch format {
     case .csv: print(try store.rows(of: table.first ?? .measures, study: record.id ?? 0).csv, terminator: "")
-    case .json: print(try StudyJSON.text(try store.export(record, tables: table.isEmpty ? [.trials, .measures] : table)))
+    case .json:
+      print(try StudyJSON.text(try store.export(record, tables: table.isEmpty ? [.trials, .measures] : table)))
     }
   }
 }
