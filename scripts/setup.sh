@@ -52,6 +52,10 @@ missing_packages() {
   [ -e /usr/include/sqlite3.h ] || say libsqlite3-dev
   [ -e /usr/include/zlib.h ] || say zlib1g-dev
   if [ -z "${EFFICIENTLLM_PYTHON:-}" ] && ! python3 -c 'import venv, ensurepip' 2>/dev/null; then say python3-venv; fi
+  # What Swift's own programs load; a toolchain unpacked by hand does not bring it.
+  if command -v swift >/dev/null && ! swift --version >/dev/null 2>&1; then
+    say libcurl4-openssl-dev && say libedit2 && say libncurses-dev && say libxml2-dev
+  fi
   if [ "${1:-}" = test ]; then command -v chromium >/dev/null || say chromium; fi
 }
 
@@ -86,6 +90,7 @@ find_swift() {
   command -v swift >/dev/null || die "there is no Swift. Install 6.1 or newer from https://www.swift.org/install/linux/
 (the toolchain's bin folder has to be on PATH), then run this again."
   local version
+  swift --version >/dev/null || die "Swift does not start (see above): install what its download page names"
   version="$(swift --version 2>/dev/null | sed -nE 's/.*Swift version ([0-9]+\.[0-9]+).*/\1/p' | head -1)"
   [ "$(printf '6.1\n%s\n' "$version" | sort -V | head -1)" = 6.1 ] ||
     die "Swift $version is too old: install 6.1 or newer from https://www.swift.org/install/linux/"

@@ -10,9 +10,6 @@
 #include <c10/core/Event.h>
 #include <c10/core/impl/VirtualGuardImpl.h>
 
-#include <mutex>
-#include <unordered_map>
-
 namespace ctorch {
 namespace {
 
@@ -60,10 +57,9 @@ int32_t elapsed_milliseconds(ctorch_event start, ctorch_event end, double *resul
   });
 }
 
-// The callback of RecordFunction carries no pointer of ours, so there is one observer at a time.
-std::mutex observer_mutex;
-ctorch_observer current_observer = nullptr;
-void *current_context = nullptr;
+// The callback of RecordFunction carries no pointer of ours, so there is one observer a thread.
+thread_local ctorch_observer current_observer = nullptr;
+thread_local void *current_context = nullptr;
 
 std::unique_ptr<at::ObserverContext> observe(const at::RecordFunction &function) {
   if (function.scope() != at::RecordScope::FUNCTION) return nullptr;
@@ -78,7 +74,6 @@ std::unique_ptr<at::ObserverContext> observe(const at::RecordFunction &function)
     ranks.push_back(static_cast<int32_t>(shape.size()));
     sizes.insert(sizes.end(), shape.begin(), shape.end());
   }
-  const std::lock_guard<std::mutex> lock(observer_mutex);
   if (current_observer != nullptr) {
     current_observer(current_context, function.name(), sizes.data(), ranks.data(), static_cast<int32_t>(ranks.size()));
   }
@@ -87,20 +82,16 @@ std::unique_ptr<at::ObserverContext> observe(const at::RecordFunction &function)
 
 int32_t start_observing(ctorch_observer observer, void *context, uint64_t *handle, char **error) {
   return guarded(error, [&] {
-    {
-      const std::lock_guard<std::mutex> lock(observer_mutex);
-      TORCH_CHECK(current_observer == nullptr, "operators are already being observed");
-      current_observer = observer;
-      current_context = context;
-    }
-    *handle = at::addGlobalCallback(
+    TORCH_CHECK(current_observer == nullptr, "operators are already being observed on this thread");
+    current_observer = observer;
+    current_context = context;
+    *handle = at::addThreadLocalCallback(
         at::RecordFunctionCallback(observe).needsInputs(true).scopes({at::RecordScope::FUNCTION}));
   });
 }
 
 void stop_observing(uint64_t handle) {
   at::removeCallback(handle);
-  const std::lock_guard<std::mutex> lock(observer_mutex);
   current_observer = nullptr;
   current_context = nullptr;
 }

@@ -9,7 +9,8 @@ public struct CachedTokens: Sendable, Hashable, Codable {
 
   /// What a cache holds of the corpus with a content hash, by vocabulary size. What is damaged is passed over.
   public static func of(contentHash: String, in cacheDirectory: URL) -> [CachedTokens] {
-    let folders = (try? FileManager.default.contentsOfDirectory(at: cacheDirectory, includingPropertiesForKeys: nil)) ?? []
+    let folders =
+      (try? FileManager.default.contentsOfDirectory(at: cacheDirectory, includingPropertiesForKeys: nil)) ?? []
     let decoder = JSONDecoder()
     func read<Value: Decodable>(_ type: Value.Type, _ url: URL) -> Value? {
       (try? Data(contentsOf: url)).flatMap { try? decoder.decode(type, from: $0) }

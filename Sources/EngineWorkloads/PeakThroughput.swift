@@ -1,19 +1,34 @@
 public import Foundation
-public import Torch
+public import Studies
+internal import Torch
 
-/// The peak of dense matrix products, measured: what model FLOPs utilisation is a share of.
-public struct PeakThroughput: Sendable, Codable, Hashable {
-  public let device: String
-  public let dtype: String
-  public let threads: Int
-  /// FLOP/s of the fastest size.
-  public let flopsPerSecond: Double
-  /// The size M = N = K that reached it.
-  public let size: Int
-  public let measuredAt: Date
+/// Measures the peak of dense matrix products: what model FLOPs utilisation is a share of.
+public enum PeakThroughput {
+  /// Measures every device of the loaded libtorch in fp32 and bf16.
+  /// - Parameter progress: told of each peak as it is measured, with the size M = N = K that reached it.
+  /// - Throws: ``Torch/TorchError``.
+  public static func measure(
+    home: URL, threads: Int, progress: (Calibration.Entry, _ size: Int) -> Void
+  ) throws -> [Calibration.Entry] {
+    try Torch.load(home: home)
+    try Torch.setThreads(threads)
+    let accelerators = (0..<Device.count(of: .cuda)).map { Device.cuda(Int32($0)) }
+    var entries: [Calibration.Entry] = []
+    for device in [.cpu] + accelerators {
+      for dtype in [DType.float32, .bfloat16] {
+        let peak = try measure(device: device, dtype: dtype)
+        let entry = Calibration.Entry(
+          device: device.description, precision: dtype.description, threads: device == .cpu ? threads : nil,
+          flopsPerSecond: peak.flopsPerSecond, measuredAt: Date())
+        entries.append(entry)
+        progress(entry, peak.size)
+      }
+    }
+    return entries
+  }
 
   /// Times square products of several sizes, forward only, and keeps the best median.
-  public static func measure(device: Device, dtype: DType, threads: Int) throws -> PeakThroughput {
+  private static func measure(device: Device, dtype: DType) throws -> (flopsPerSecond: Double, size: Int) {
     let sizes = device == .cpu ? [512, 1024, 1536, 2048] : [2048, 4096, 8192, 12288]
     var best = (rate: 0.0, size: 0)
     for size in sizes {
@@ -42,8 +57,6 @@ public struct PeakThroughput: Sendable, Codable, Hashable {
         if rate > best.rate { best = (rate, size) }
       }
     }
-    return PeakThroughput(
-      device: device.description, dtype: dtype.description, threads: threads, flopsPerSecond: best.rate,
-      size: best.size, measuredAt: Date())
+    return (best.rate, best.size)
   }
 }

@@ -152,24 +152,28 @@ public struct TrainTrial {
     emit(
       .heldOut(
         HeldOutEvidence(
-          documents: documents.map {
+          documents: zip(documents, evaluation.predicted).map { document, range in
             HeldOutEvidence.Document(
-              id: $0.id, tokens: $0.tokens, negativeLogLikelihood: $0.negativeLogLikelihood, bytes: $0.bytes)
+              id: document.id, tokens: document.tokens, negativeLogLikelihood: document.negativeLogLikelihood,
+              // A cut document's bytes are those of the tokens that were predicted.
+              bytes: document.bytes
+                ?? corpus.tokenizer.decodedBytes(corpus.heldOut.copy(range, as: UInt32.self)).count)
           },
           unigramPerplexity: corpus.unigramPerplexity(predicting: evaluation.predicted))))
   }
 
   private func started(_ corpus: TokenizedCorpus, device: Device, baseline: UInt64?) -> TrialEvent.Started {
-    var environment = corpus.manifest
+    // A name's first part is the manifest's section.
+    var environment = Dictionary(uniqueKeysWithValues: corpus.manifest.map { ("data.\($0.key)", $0.value) })
     environment["torch"] = Torch.version
     environment["device"] = device.description
     environment["threads"] = String(Torch.threads)
     environment["products"] =
       device == .cpu && settings.precision == .fp32 && hasOneDNNLinear ? "oneDNN" : "libtorch's choice"
-    environment["vocabulary"] = String(corpus.vocabularySize)
-    environment["training tokens in the corpus"] = String(corpus.train.count)
-    environment["token file sha256"] = corpus.train.sha256
-    environment["held-out documents"] = String(corpus.heldOutDocuments.count)
+    environment["data.vocabulary"] = String(corpus.vocabularySize)
+    environment["data.training tokens in the corpus"] = String(corpus.train.count)
+    environment["data.token file sha256"] = corpus.train.sha256
+    environment["data.held-out documents"] = String(corpus.heldOutDocuments.count)
     return TrialEvent.Started(
       name: spec.method, processIdentifier: ProcessInfo.processInfo.processIdentifier,
       monotonicNanoseconds: MonotonicClock.nanoseconds, baselineResidentBytes: baseline,

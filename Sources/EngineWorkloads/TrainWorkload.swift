@@ -26,6 +26,10 @@ public struct TrainWorkload: Workload {
   }
 
   public func command(specPath: String, spec: TrialSpec) -> [String] { [executable, "trial", "--spec", specPath] }
+
+  public func resumes(_ settings: Settings) -> Bool {
+    if case .integer(let interval) = settings["checkpoint-every"] { interval > 0 } else { false }
+  }
 }
 
 extension TrainSettings {

@@ -53,10 +53,12 @@ public struct DecoderConfiguration: Sendable, Codable, Hashable {
     }
   }
 
-  /// The latent shape of DeepSeek-V2's proportions (arXiv 2405.04434, section 2.1.4): L = 4 D, R = D / 2.
+  /// The latent shape of DeepSeek-V2's proportions (arXiv 2405.04434, section 2.1.4): L = 4 D, R = D / 2,
+  /// rounded down to a pair.
   public var defaultLatent: LatentShape {
     LatentShape(
-      keyValueRank: 4 * headWidth, positionlessWidth: headWidth, rotaryWidth: headWidth / 2, valueWidth: headWidth)
+      keyValueRank: 4 * headWidth, positionlessWidth: headWidth, rotaryWidth: max(2, headWidth / 4 * 2),
+      valueWidth: headWidth)
   }
 
   /// The same shape with another attention.

@@ -11,6 +11,14 @@ public protocol Workload: Sendable {
 
   /// The program and arguments that run a trial whose spec lies at `specPath`.
   func command(specPath: String, spec: TrialSpec) throws -> [String]
+
+  /// Whether a trial takes up what an interrupted attempt left in its folder. It then says the earlier steps again, as
+  /// warm-up: nothing watched the memory and energy of a process that is gone.
+  func resumes(_ settings: Settings) -> Bool
+}
+
+extension Workload {
+  public func resumes(_ settings: Settings) -> Bool { false }
 }
 
 /// What a cell comes to, counted from its settings.

@@ -9,7 +9,8 @@ public struct IssuedOperator: Sendable, Hashable {
   public let shapes: [[Int]?]
 }
 
-/// Runs `body` and returns every operator issued meanwhile, on any thread. One trace at a time.
+/// Runs `body` and returns every operator issued meanwhile on this thread, the backward pass of CPU tensors included.
+/// One trace a thread at a time.
 public func tracingOperators<Result>(
   _ body: () throws -> Result
 ) throws -> (result: Result, operators: [IssuedOperator]) {

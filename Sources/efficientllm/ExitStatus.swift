@@ -1,4 +1,6 @@
 import ArgumentParser
+import EngineWorkloads
+import Models
 import Probes
 import Ranking
 import Records
@@ -23,11 +25,11 @@ enum ExitStatus: Int32 {
   /// The typed errors of the rooms that say the user's input is wrong.
   private static func isUsageError(_ error: any Error) -> Bool {
     switch error {
-    case is TableError: true
-    case is PlanError, is ProbeError: true
+    case is TableError, is PlanError, is SettingError, is ConfigurationError: true
     case StudyError.sameName: true
     case RecordError.noSuchStudy, RecordError.ambiguousStudy: true
     case let failure as TableFile.Failure: failure.isUsage
+    case let error as ProbeError: error.isUsage
     default: false
     }
   }

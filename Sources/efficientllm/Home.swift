@@ -1,15 +1,30 @@
 import Foundation
 
-/// Where everything that is kept lies: `EFFICIENTLLM_HOME`, else `~/.efficientllm`.
+/// Where everything that is kept lies: `EFFICIENTLLM_HOME`, else the `.efficientllm` of the checkout this program was built
+/// in, else `~/.efficientllm`.
 struct Home {
   let url: URL
 
-  init(environment: [String: String] = ProcessInfo.processInfo.environment) {
+  /// - Parameter program: this program's own file.
+  init(
+    environment: [String: String] = ProcessInfo.processInfo.environment, program: String = Workloads.executable
+  ) {
     if let path = environment["EFFICIENTLLM_HOME"], !path.isEmpty {
       url = URL(fileURLWithPath: path, isDirectory: true)
+    } else if let checkout = Self.checkout(of: program) {
+      url = checkout.appendingPathComponent(".efficientllm", isDirectory: true)
     } else {
       url = FileManager.default.homeDirectoryForCurrentUser.appendingPathComponent(".efficientllm", isDirectory: true)
     }
+  }
+
+  /// The folder that `.build` lies in, for a program that lies in a `.build` and was set up there.
+  private static func checkout(of program: String) -> URL? {
+    let parts = program.split(separator: "/").map(String.init)
+    guard let build = parts.lastIndex(of: ".build") else { return nil }
+    let folder = URL(fileURLWithPath: "/" + parts[..<build].joined(separator: "/"), isDirectory: true)
+    let home = folder.appendingPathComponent(".efficientllm")
+    return FileManager.default.fileExists(atPath: home.path) ? folder : nil
   }
 
   /// The records of every study.

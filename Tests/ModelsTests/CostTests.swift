@@ -105,7 +105,7 @@ struct CostTests {
     shape.layers = 0
     #expect(throws: ConfigurationError.notPositive(name: "layers", value: 0)) { try shape.validate() }
     #expect(throws: ConfigurationError.self) { try DecoderConfiguration.preset("huge") }
-    #expect(throws: ConfigurationError.parametersOutOfReach(target: 10, smallest: 9_672)) {
+    #expect(throws: ConfigurationError.parametersOutOfReach(target: 10, smallest: 5_040)) {
       try DecoderCost(Self.shape).holdingParameters(at: 10)
     }
   }

@@ -67,18 +67,22 @@ import Testing
     return Run(truth: truth, events: events, readings: readings)
   }
 
-  /// Mean over time, each sample standing until the next.
-  private func timeMean(_ samples: [ResourceSample], from start: UInt64, to end: UInt64) -> Double? {
-    var (sum, time) = (0.0, 0.0)
-    for (index, sample) in samples.enumerated() {
-      guard let bytes = sample.residentBytes else { continue }
-      let next = index + 1 < samples.count ? samples[index + 1].nanoseconds : end
-      let (from, to) = (max(sample.nanoseconds, start), min(next, end))
-      guard to > from else { continue }
-      sum += Double(bytes) * Double(to - from)
-      time += Double(to - from)
+  /// The run as the measures see it.
+  private func evidence(_ run: Run) throws -> TrialEvidence {
+    let steps = try run.events.filter { $0.event == "step" }.enumerated().map { index, event in
+      StepObservation(
+        index: index, phase: .train, isWarmup: event.warmup ?? false,
+        startNanoseconds: try #require(event.startNs), endNanoseconds: try #require(event.endNs),
+        tokens: try #require(event.tokens), samples: try #require(event.samples))
     }
-    return time > 0 ? sum / time : nil
+    return TrialEvidence(
+      steps: steps, resources: run.readings.samples, energy: run.readings.energy, device: run.readings.device,
+      baselineResidentBytes: try #require(run.events.first?.baselineResidentBytes))
+  }
+
+  private func value(_ id: MeasureID, _ evidence: TrialEvidence) throws -> Double {
+    let measure = try #require(MeasureCatalogue[id])
+    return try #require(measure.compute(evidence).quantity, "\(measure.compute(evidence))").value
   }
 
   /// AMU, AL and tokens of a workload that holds 128 MiB through all its steps.
@@ -86,28 +90,28 @@ import Testing
     let run = try run(
       ["--steps", "8", "--warmup", "2", "--step-ms", "60", "--memory-mib", "128", "--tokens-per-step", "512"],
       plan: ProbePlan(interval: .milliseconds(5), energy: .none))
-    let baseline = try #require(run.events.first?.baselineResidentBytes)
-    #expect(baseline == run.truth.baselineResidentBytes)
-    let steps = run.events.filter { $0.event == "step" && $0.warmup == false }
+    let evidence = try evidence(run)
+    #expect(evidence.baselineResidentBytes == run.truth.baselineResidentBytes)
+    let steps = evidence.steps.filter { !$0.isWarmup }
     #expect(steps.count == 8)
-    let start = try #require(steps.first?.startNs)
-    let end = try #require(steps.last?.endNs)
 
-    let dialled = Double(128 << 20)
-    let mean = try #require(timeMean(run.readings.samples, from: start, to: end))
-    #expect(abs(mean - Double(baseline) - dialled) <= 0.02 * dialled)
+    let dialled = Double(128 << 20) / 1e9
+    #expect(isNear(try value("AMU.allocated", evidence), dialled, within: 0.02 * dialled))
+    let held = dialled + Double(run.truth.baselineResidentBytes) / 1e9
+    #expect(isNear(try value("AMU", evidence), held, within: 0.02 * held))
+    #expect(isNear(try value("AMU.peak", evidence), dialled, within: 0.02 * dialled))
 
-    let latency = steps.map { Double($0.endNs! - $0.startNs!) * 1e-9 }.reduce(0, +) / Double(steps.count)
-    #expect(abs(latency - run.truth.meanStepSeconds) <= 0.02 * run.truth.meanStepSeconds)
+    let latency = try value("AL", evidence)
+    #expect(isNear(latency, run.truth.meanStepSeconds, within: 0.02 * run.truth.meanStepSeconds))
     #expect(latency >= 0.060)
 
-    #expect(steps.compactMap(\.tokens).reduce(0, +) == 8 * 512)
+    #expect(steps.map(\.tokens).reduce(0, +) == 8 * 512)
     #expect(run.truth.tokens == 8 * 512)
-    #expect(steps.compactMap(\.samples).reduce(0, +) == run.truth.samples)
+    #expect(steps.map(\.samples).reduce(0, +) == run.truth.samples)
 
     // One clock for both processes: the steps lie inside the samples.
-    #expect(try #require(run.readings.samples.first).nanoseconds <= start)
-    #expect(try #require(run.readings.samples.last).nanoseconds >= end)
+    #expect(try #require(run.readings.samples.first).nanoseconds <= steps[0].startNanoseconds)
+    #expect(try #require(run.readings.samples.last).nanoseconds >= steps[7].endNanoseconds)
   }
 
   @Test func memoryThatChangesFromStepToStep() throws {

@@ -12,7 +12,41 @@ import Testing
     ProbePlan(idleSeconds: -1), ProbePlan(idleSeconds: .infinity), ProbePlan(idleSeconds: .nan),
   ])
   func plansThatCannotBeMeant(plan: ProbePlan) {
-    #expect(throws: ProbeError.self) { try TrialProbe(plan: plan) }
+    let error = #expect(throws: ProbeError.self) { try TrialProbe(plan: plan) }
+    #expect(error?.isUsage == true)
+  }
+
+  @Test func everyErrorNamesTheThing() {
+    #expect(ProbeError.impossibleInterval(seconds: 0).description.contains("at least 1 ms"))
+    #expect(ProbeError.impossibleIdleTime(seconds: -2).description.contains("-2.0 s"))
+    #expect(ProbeError.impossiblePower(watts: -5).description.contains("-5.0 W"))
+    #expect(ProbeError.unreadableRecording(path: "a.json", reason: "gone").description.contains("a.json"))
+    #expect(!ProbeError.unwritableRecording(path: "b.json", reason: "full").isUsage)
+  }
+
+  @Test func theFirstSampleIsTakenAtOnceAndTheLastAtTheEnd() throws {
+    let probe = try TrialProbe(plan: ProbePlan(interval: .seconds(3600), energy: .none))
+    probe.start(processIdentifier: getpid())
+    let before = MonotonicClock.nanoseconds()
+    let readings = probe.stop()
+    #expect(readings.samples.count == 2)
+    #expect(readings.samples[1].nanoseconds >= before)
+    #expect(readings.sampling?.missedDeadlines == 0)
+  }
+
+  /// Energy is read beside every sample, at a time of its own that lies close behind.
+  @Test func energyIsReadWithTheSamples() throws {
+    let probe = try TrialProbe(plan: ProbePlan(interval: .milliseconds(2), energy: .declaredTDP(watts: 10)))
+    probe.start(processIdentifier: getpid())
+    let readings = probe.stop()
+    guard case .counter(let counter) = readings.energy else {
+      Issue.record("no estimate: \(readings.energy)")
+      return
+    }
+    #expect(counter.readings.count == readings.samples.count)
+    #expect(zip(readings.samples, counter.readings).allSatisfy { $0.nanoseconds <= $1.nanoseconds })
+    #expect(zip(counter.readings, counter.readings.dropFirst()).allSatisfy { $0.joules <= $1.joules })
+    #expect(readings.energySources == [counter])
   }
 
   @Test func readsThisProcess() throws {

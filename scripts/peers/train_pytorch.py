@@ -24,10 +24,20 @@ import sys
 import time
 from pathlib import Path
 
-import torch
-import torch.nn.functional as F
-from torch import nn
 
+def resident_bytes() -> int | None:
+    try:
+        return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+    except OSError:
+        return None
+
+
+# Read before torch is there: what torch takes is part of what the trial takes.
+BASELINE_BYTES = resident_bytes()
+
+import torch  # noqa: E402
+import torch.nn.functional as F  # noqa: E402
+from torch import nn  # noqa: E402
 
 # The model. Parameter names are those of Hugging Face checkpoints.
 
@@ -138,19 +148,15 @@ class Block(nn.Module):
         return x + self.mlp(self.post_attention_layernorm(x))
 
 
-class Trunk(nn.Module):
-    def __init__(self, shape: Shape):
-        super().__init__()
-        self.embed_tokens = nn.Embedding(shape.vocab_size, shape.hidden_size)
-        self.layers = nn.ModuleList(Block(shape) for _ in range(shape.num_hidden_layers))
-        self.norm = RMSNorm(shape.hidden_size, shape.rms_norm_eps)
-
-
 class Decoder(nn.Module):
     def __init__(self, shape: Shape):
         super().__init__()
         self.shape = shape
-        self.model = Trunk(shape)
+        self.model = nn.ModuleDict({
+            "embed_tokens": nn.Embedding(shape.vocab_size, shape.hidden_size),
+            "layers": nn.ModuleList(Block(shape) for _ in range(shape.num_hidden_layers)),
+            "norm": RMSNorm(shape.hidden_size, shape.rms_norm_eps),
+        })
         self.lm_head = nn.Linear(shape.hidden_size, shape.vocab_size, bias=False)
         if shape.tie_word_embeddings:
             self.lm_head.weight = self.model.embed_tokens.weight
@@ -186,13 +192,14 @@ class Decoder(nn.Module):
         self.load_state_dict(tensors, strict=True)
 
     def account(self, sequence_length: int) -> dict:
-        """Parameters, and floating-point operations of the matrix products (backward is twice forward)."""
+        """Parameters, and floating-point operations of the matrix products: two for each weight, and for each pair of
+        positions that the causal mask leaves, (T + 1) / 2 a token. Backward is twice forward."""
         shape = self.shape
         parameters = sum(parameter.numel() for parameter in self.parameters())
         products = sum(p.numel() for name, p in self.named_parameters() if p.dim() == 2 and "embed_tokens" not in name)
         if shape.tie_word_embeddings:
             products += shape.vocab_size * shape.hidden_size
-        scores = 2 * sequence_length * shape.num_attention_heads * shape.head_dim * shape.num_hidden_layers
+        scores = (sequence_length + 1) * shape.num_attention_heads * shape.head_dim * shape.num_hidden_layers
         width = next(self.parameters()).element_size()
         return {
             "parameters": parameters,
@@ -218,7 +225,6 @@ def read_safetensors(path: Path) -> dict[str, torch.Tensor]:
 
 
 # The data: the tokens every trial of a study sees, in the same order.
-
 
 def epoch_order(windows: int, seed: int, epoch: int) -> list[int]:
     """A Fisher-Yates shuffle of 0..<windows by SplitMix64."""
@@ -259,22 +265,30 @@ class Tokens:
 
 # Training.
 
-
-def learning_rate(step: int, steps: int, peak: float) -> float:
+def learning_rate(step: int, steps: int, peak: float, warmup: int | None = None) -> float:
     """Linear warm-up over a tenth of the steps (10 to 100 of them), then a cosine down to a tenth of the peak."""
-    warmup = min(steps, max(10, min(100, steps // 10)))
+    warmup = max(10, min(100, steps // 10)) if warmup is None else warmup
     if step < warmup:
         return peak * (step + 1) / warmup
     lowest = 0.1 * peak
-    return lowest + 0.5 * (peak - lowest) * (1 + math.cos(math.pi * (step - warmup) / (steps - warmup)))
+    return lowest + 0.5 * (peak - lowest) * (1 + math.cos(math.pi * (step - warmup) / max(1, steps - warmup)))
 
 
 class Trainer:
-    def __init__(self, model: Decoder, tokens: Tokens, steps: int, batch: int, length: int, seed: int, peak: float,
-                 precision: str, device: torch.device):
-        self.model, self.tokens, self.device = model, tokens, device
-        self.steps, self.batch, self.length, self.seed, self.peak = steps, batch, length, seed, peak
-        self.autocast = torch.autocast(device.type, dtype=torch.bfloat16, enabled=precision == "bf16")
+    def __init__(self, shape: Shape, weights: Path | None, tokens: Tokens, steps: int, batch: int, length: int, seed: int,
+                 peak: float, precision: str, device: str, rate_warmup: int | None = None):
+        if precision not in {"fp32", "bf16", "bf16-pure"}:
+            raise ValueError(f"the precision {precision} is not one of fp32, bf16, bf16-pure")
+        model = Decoder(shape)
+        if weights:
+            model.load(weights)
+        else:
+            model.initialise(seed)
+        self.device = torch.device(device)
+        self.model = model.to(self.device, torch.bfloat16 if precision == "bf16-pure" else torch.float32)
+        self.tokens, self.steps, self.batch, self.length, self.seed = tokens, steps, batch, length, seed
+        self.peak, self.rate_warmup = peak, rate_warmup
+        self.autocast = torch.autocast(self.device.type, dtype=torch.bfloat16, enabled=precision == "bf16")
         decayed = [parameter for parameter in model.parameters() if parameter.dim() >= 2]
         others = [parameter for parameter in model.parameters() if parameter.dim() < 2]
         groups = [{"params": decayed, "weight_decay": 0.1}, {"params": others, "weight_decay": 0.0}]
@@ -292,7 +306,7 @@ class Trainer:
         loss.backward()
         nn.utils.clip_grad_norm_(self.model.parameters(), 1.0)
         for group in self.optimizer.param_groups:
-            group["lr"] = learning_rate(index, self.steps, self.peak)
+            group["lr"] = learning_rate(index, self.steps, self.peak, self.rate_warmup)
         self.optimizer.step()
         self.optimizer.zero_grad(set_to_none=True)
         value = loss.item()
@@ -301,46 +315,41 @@ class Trainer:
         return value
 
     @torch.no_grad()
-    def held_out(self, tokens: Tokens, documents: list[dict], rows: int = 16) -> list[dict]:
+    def held_out(self, tokens: Tokens, documents: list[dict], limit: int | None = None, rows: int = 16) -> list[dict]:
         """The documents with their negative log-likelihoods. Each is cut into windows that do not overlap; every token
-        after its first is predicted once, from the tokens before it in its window."""
-        pieces = []
+        after its first is predicted once, from the tokens before it in its window. With a limit, about so many are
+        predicted in all: each document is cut off at its equal share."""
+        share = max(self.length, limit // max(1, len(documents))) if limit else None
+        pieces, results, totals = [], [], [0.0] * len(documents)
         for position, document in enumerate(documents):
-            first, last = document["tokens"]
-            for start in range(first, last - 1, self.length):
-                pieces.append((position, start, min(start + self.length, last - 1)))
-        totals = [0.0] * len(documents)
+            first, end = document["tokens"][0], document["tokens"][1] - 1  # the last token is a target alone
+            stop = min(end, first + share) if share else end
+            pieces += [(position, start, min(start + self.length, stop)) for start in range(first, stop, self.length)]
+            results.append({"id": document["id"], "tokens": stop - first})
+            if stop == end:
+                results[-1]["bytes"] = document["bytes"]
         for begin in range(0, len(pieces), rows):
             chosen = pieces[begin : begin + rows]
             inputs = torch.zeros(len(chosen), self.length, dtype=torch.long)
             targets = torch.full_like(inputs, -100)
-            for row, (_, start, end) in enumerate(chosen):
-                inputs[row, : end - start] = tokens.all[start:end]
-                targets[row, : end - start] = tokens.all[start + 1 : end + 1]
+            for row, (_, start, stop) in enumerate(chosen):
+                inputs[row, : stop - start] = tokens.all[start:stop]
+                targets[row, : stop - start] = tokens.all[start + 1 : stop + 1]
             with self.autocast:
                 logits = self.model(inputs.to(self.device))
             losses = F.cross_entropy(logits.float().transpose(1, 2), targets.to(self.device), reduction="none")
             for (position, _, _), total in zip(chosen, losses.double().sum(dim=1).tolist()):
                 totals[position] += total
-        return [
-            {"id": d["id"], "tokens": d["tokens"][1] - d["tokens"][0] - 1, "nll": total, "bytes": d["bytes"]}
-            for d, total in zip(documents, totals)
-        ]
+        return [{**result, "nll": total} for result, total in zip(results, totals)]
 
-
-def make_trainer(shape: Shape, weights: Path | None, tokens: Tokens, steps: int, batch: int, length: int, seed: int,
-                 peak: float, precision: str, device: str) -> Trainer:
-    if precision not in {"fp32", "bf16", "bf16-pure"}:
-        raise ValueError(f"the precision {precision} is not one of fp32, bf16, bf16-pure")
-    model = Decoder(shape)
-    if weights:
-        model.load(weights)
-    else:
-        model.initialise(seed)
-    if precision == "bf16-pure":
-        model.to(torch.bfloat16)
-    target = torch.device(device)
-    return Trainer(model.to(target), tokens, steps, batch, length, seed, peak, precision, target)
+    def unigram_perplexity(self, tokens: Tokens, documents: list[dict], results: list[dict]) -> float:
+        """Of the predicted tokens, under the training tokens' counts with one added to each."""
+        vocabulary = self.model.shape.vocab_size
+        counts = torch.bincount(self.tokens.all.long(), minlength=vocabulary).double() + 1
+        surprise = -(counts / counts.sum()).log()
+        starts = [document["tokens"][0] + 1 for document in documents]
+        predicted = [tokens.all[s : s + result["tokens"]].long() for s, result in zip(starts, results)]
+        return surprise[torch.cat(predicted)].mean().exp().item()
 
 
 # A trial of a study.
@@ -350,59 +359,70 @@ def emit(**fields) -> None:
     print(json.dumps(fields), flush=True)
 
 
-def resident_bytes() -> int | None:
-    try:
-        return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
-    except OSError:
-        return None
+class TrialSettings:
+    """The settings of a trial, under the names that the workload `train` gives them. Unknown ones are refused."""
 
+    def __init__(self, settings: dict):
+        settings = dict(settings)
+        name = str(settings.pop("model", "tiny"))
+        if name not in PRESETS:
+            raise ValueError(f"there is no model {name}; there are {', '.join(PRESETS)}")
+        shape = PRESETS[name]
+        keys = {
+            "vocabulary": "vocab_size", "layers": "num_hidden_layers", "width": "hidden_size",
+            "heads": "num_attention_heads", "kv-heads": "num_key_value_heads", "intermediate": "intermediate_size",
+            "tied-embeddings": "tie_word_embeddings", "attention-bias": "attention_bias",
+        }
+        shape = dataclasses.replace(shape, **{keys[key]: settings.pop(key) for key in keys if key in settings})
+        heads = {"mha": shape.num_attention_heads, "gqa": shape.num_key_value_heads, "mqa": 1}
+        attention = str(settings.pop("attention", "gqa")).lower()
+        if attention not in heads:
+            raise ValueError(f"the attention {attention} is not one of {', '.join(heads)}")
+        self.shape = dataclasses.replace(shape, num_key_value_heads=heads[attention])
+        self.corpus = str(settings.pop("corpus", "austen"))
+        self.held_out_fraction = settings.pop("held-out-fraction", None)
+        self.evaluation_tokens = settings.pop("evaluation-tokens", None)
+        weights = settings.pop("initial-weights", None)
+        self.weights = Path(weights) if weights else None
+        self.rate = float(settings.pop("learning-rate", 1e-3))
+        self.rate_warmup = settings.pop("warmup-steps", None)
+        device = str(settings.pop("device", "auto"))
+        self.device = ("cuda" if torch.cuda.is_available() else "cpu") if device == "auto" else device
+        if settings:
+            raise ValueError(f"there is no setting {', '.join(settings)}")
 
-def prepared_corpus(settings: dict) -> dict:
-    """Where the corpus's tokens lie, as `efficientllm corpus tokenize --format json` says; it makes them if need be."""
-    program = os.environ.get("EFFICIENTLLM_PROGRAM", "efficientllm")
-    command = [program, "corpus", "tokenize", str(settings.get("corpus", "austen")), "--format", "json"]
-    if "vocabulary" in settings:
-        command += ["--vocabulary", str(settings["vocabulary"])]
-    try:
-        result = subprocess.run(command, stdout=subprocess.PIPE, check=True)
-    except FileNotFoundError:
-        raise ValueError(f"there is no program {program}: put efficientllm on PATH, or set EFFICIENTLLM_PROGRAM") from None
-    except subprocess.CalledProcessError as error:
-        raise ValueError(f"`{' '.join(command)}` left with status {error.returncode}") from None
-    return json.loads(result.stdout)
-
-
-def shape_of(settings: dict) -> Shape:
-    """The preset a cell names, with its attention and vocabulary."""
-    name = str(settings.get("model", "tiny"))
-    if name not in PRESETS:
-        raise ValueError(f"there is no model {name}; there are {', '.join(PRESETS)}")
-    shape = PRESETS[name]
-    heads = {"mha": shape.num_attention_heads, "gqa": shape.num_key_value_heads, "mqa": 1}
-    attention = str(settings.get("attention", "gqa")).lower()
-    if attention not in heads:
-        raise ValueError(f"the attention {attention} is not one of {', '.join(heads)}")
-    vocabulary = int(settings.get("vocabulary", shape.vocab_size))
-    return dataclasses.replace(shape, num_key_value_heads=heads[attention], vocab_size=vocabulary)
+    def prepared_corpus(self) -> dict:
+        """Where the corpus's tokens lie. efficientllm makes them where they are not there yet."""
+        program = os.environ.get("EFFICIENTLLM_PROGRAM", "efficientllm")
+        command = [program, "corpus", "prepare", self.corpus, "--format", "json"]
+        command += ["--vocabulary", str(self.shape.vocab_size)]
+        if self.held_out_fraction is not None:
+            command += ["--held-out-fraction", str(self.held_out_fraction)]
+        try:
+            return json.loads(subprocess.run(command, stdout=subprocess.PIPE, check=True).stdout)
+        except FileNotFoundError:
+            mend = "put efficientllm on PATH, or set EFFICIENTLLM_PROGRAM"
+            raise ValueError(f"there is no program {program}: {mend}") from None
+        except subprocess.CalledProcessError as error:
+            raise ValueError(f"`{' '.join(command)}` left with status {error.returncode}") from None
 
 
 def run_trial(spec: dict) -> int:
-    settings, work, step = spec["settings"], spec["work"], None
-    baseline = resident_bytes()
+    work, step = spec["work"], None
     try:
         torch.set_num_threads(spec["threads"])
-        shape, corpus = shape_of(settings), prepared_corpus(settings)
+        settings = TrialSettings(spec["settings"])
+        corpus = settings.prepared_corpus()
         length, batch = work["sequenceLength"], work["tokensPerStep"] // work["sequenceLength"]
         steps = work["tokens"] // work["tokensPerStep"]
-        device = str(settings.get("device", "cuda" if torch.cuda.is_available() else "cpu"))
-        trainer = make_trainer(
-            shape, None, Tokens(Path(corpus["train"])), steps, batch, length, spec["seed"],
-            float(settings.get("learning_rate", 1e-3)), spec["precision"], device,
+        trainer = Trainer(
+            settings.shape, settings.weights, Tokens(Path(corpus["train"])), steps, batch, length, spec["seed"],
+            settings.rate, spec["precision"], settings.device, settings.rate_warmup,
         )
         emit(
             event="started", protocol=1, name=spec["method"], pid=os.getpid(), monotonic_ns=time.monotonic_ns(),
-            baseline_resident_bytes=baseline, steps_planned=steps, tokens_planned=steps * batch * length,
-            model=trainer.model.account(length), environment={"torch": torch.__version__, "device": device},
+            baseline_resident_bytes=BASELINE_BYTES, steps_planned=steps, tokens_planned=steps * batch * length,
+            model=trainer.model.account(length), environment={"torch": torch.__version__, "device": settings.device, "corpus sha256": corpus["content_hash"]},
         )
         for step in range(steps):
             begin = time.monotonic_ns()
@@ -415,8 +435,10 @@ def run_trial(spec: dict) -> int:
                  tokens=batch * length, samples=batch, loss=loss)
             if trainer.device.type == "cuda":
                 emit(event="sample", monotonic_ns=end, allocated_bytes=torch.cuda.memory_allocated(trainer.device))
-        documents = trainer.held_out(Tokens(Path(corpus["held_out"])), corpus["held_out_documents"])
-        emit(event="measure", id="held-out", documents=documents, unigram_perplexity=corpus["unigram_perplexity"])
+        tokens, documents = Tokens(Path(corpus["held_out"])), corpus["held_out_documents"]
+        results = trainer.held_out(tokens, documents, settings.evaluation_tokens)
+        emit(event="measure", id="held-out", documents=results,
+             unigram_perplexity=trainer.unigram_perplexity(tokens, documents, results))
         emit(event="finished", monotonic_ns=time.monotonic_ns())
         return 0
     except torch.cuda.OutOfMemoryError as error:
@@ -429,7 +451,7 @@ def run_trial(spec: dict) -> int:
 def run_plain(arguments) -> None:
     """Trains on one token file and prints a line a step: for comparing losses and speed."""
     torch.set_num_threads(arguments.threads)
-    trainer = make_trainer(
+    trainer = Trainer(
         Shape.read(arguments.config), arguments.initial_weights, Tokens(arguments.tokens), arguments.schedule_steps
         or arguments.steps, arguments.batch_size, arguments.sequence_length, arguments.seed, arguments.learning_rate,
         arguments.precision, arguments.device,
@@ -445,8 +467,7 @@ def run_plain(arguments) -> None:
     emit(
         steps=len(times), measured_steps=len(measured), tokens_per_second=tokens * len(measured) / sum(measured),
         median_tokens_per_second=tokens / sorted(measured)[len(measured) // 2], threads=arguments.threads,
-        parameters=trainer.model.account(arguments.sequence_length)["parameters"], precision=arguments.precision,
-        torch=torch.__version__, device=arguments.device,
+        precision=arguments.precision, torch=torch.__version__, device=arguments.device,
     )
 
 

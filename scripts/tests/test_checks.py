@@ -71,6 +71,7 @@ class DocumentTests(unittest.TestCase):
             program.chmod(0o755)
             self.assertIsNone(docs.check_program(["rank", "t.csv", "--score"], program, {}))
             self.assertRegex(docs.check_program(["rank", "t.csv", "--sore"], program, {}), "has no --sore")
+            self.assertIsNone(docs.check_program(["rank", "--score", "x"], program, {}))
             self.assertRegex(docs.check_program(["rnak"], program, {}), "no command rnak")
 
     def test_links_and_anchors(self):

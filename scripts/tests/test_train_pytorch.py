@@ -23,7 +23,7 @@ TINY = peer.Shape(97, 36, 2, 6, 2, 88)
 
 
 def trainer(tokens: Path, steps: int = 12, seed: int = 3, peak: float = 1e-3) -> peer.Trainer:
-    return peer.make_trainer(TINY, None, peer.Tokens(tokens), steps, 3, 7, seed, peak, "fp32", "cpu")
+    return peer.Trainer(TINY, None, peer.Tokens(tokens), steps, 3, 7, seed, peak, "fp32", "cpu")
 
 
 def relative_error(a: torch.Tensor, b: torch.Tensor) -> float:
@@ -62,7 +62,7 @@ class OracleTests(unittest.TestCase):
         with torch.device("meta"):
             counts = {name: peer.Decoder(shape).account(1)["parameters"] for name, shape in peer.PRESETS.items()}
         self.assertEqual(counts["tiny"], 4_573_952)
-        self.assertEqual(counts["small"], 26_747_392)
+        self.assertEqual(counts["small"], 29_566_464)
         self.assertEqual(counts["qwen2.5-0.5b"], 494_032_768)
         self.assertEqual(counts["qwen2.5-1.5b"], 1_543_714_304)
         self.assertEqual(counts["qwen2.5-3b"], 3_085_938_688)
@@ -104,7 +104,7 @@ class TrainingTests(WithTokens):
         self.assertLess(rates[199], 1.01e-4)
         self.assertEqual(max(rates), 1e-3)
         self.assertAlmostEqual(peer.learning_rate(99, 5000, 1.0), 1.0)
-        self.assertAlmostEqual(peer.learning_rate(3, 4, 1.0), 1.0)
+        self.assertAlmostEqual(peer.learning_rate(3, 4, 1.0), 0.4)
 
     def test_training_learns_and_repeats_itself(self):
         first, second = trainer(self.tokens, 40), trainer(self.tokens, 40)
@@ -125,18 +125,41 @@ class TrainingTests(WithTokens):
                 logits = model.model(piece[None, :-1])
                 total += torch.nn.functional.cross_entropy(logits[0], piece[1:], reduction="sum").item()
             self.assertAlmostEqual(found["nll"], total, places=3)
-            self.assertEqual(found["tokens"], last - first - 1)
+            self.assertEqual((found["tokens"], found["bytes"]), (last - first - 1, document["bytes"]))
+
+    def test_a_limit_cuts_documents_off_at_their_share(self):
+        documents = [{"id": "a", "tokens": [0, 40], "bytes": 30}, {"id": "b", "tokens": [40, 45], "bytes": 4}]
+        whole, part = trainer(self.tokens), trainer(self.tokens)
+        tokens = peer.Tokens(self.tokens)
+        found = part.held_out(tokens, documents, limit=20)
+        self.assertEqual([result["tokens"] for result in found], [10, 4])
+        self.assertNotIn("bytes", found[0])
+        self.assertEqual(found[1], whole.held_out(tokens, documents)[1])
+
+    def test_the_unigram_baseline_is_the_add_one_perplexity(self):
+        model, tokens = trainer(self.tokens), peer.Tokens(self.tokens)
+        values, documents = tokens.all.tolist(), [{"id": "a", "tokens": [5, 9], "bytes": 3}]
+        surprises = [-math.log((values.count(token) + 1) / (len(values) + 97)) for token in values[6:9]]
+        found = model.unigram_perplexity(tokens, documents, [{"tokens": 3}])
+        self.assertAlmostEqual(found, math.exp(sum(surprises) / 3), places=6)
+
+    def test_the_account_counts_products(self):
+        account = peer.Decoder(TINY).account(13)
+        weights = 2 * (36 * (36 + 12 + 12 + 36) + 3 * 36 * 88) + 97 * 36
+        scores = 2 * 2 * 36 * 14 / 2  # layers, keys and values, width, positions attended to on average
+        self.assertEqual(account["inference_flops_per_token"], 2 * (weights + scores))
+        self.assertEqual(account["cache_bytes_per_token"], 2 * 2 * 12 * 4)
 
     def test_an_unknown_precision_is_refused(self):
         with self.assertRaisesRegex(ValueError, "fp8"):
-            peer.make_trainer(TINY, None, peer.Tokens(self.tokens), 1, 1, 7, 0, 1e-3, "fp8", "cpu")
+            peer.Trainer(TINY, None, peer.Tokens(self.tokens), 1, 1, 7, 0, 1e-3, "fp8", "cpu")
 
 
 class TrialTests(WithTokens):
     def setUp(self):
         super().setUp()
         corpus = {
-            "train": str(self.tokens), "held_out": str(self.tokens), "unigram_perplexity": 50.0,
+            "train": str(self.tokens), "held_out": str(self.tokens), "content_hash": "0",
             "held_out_documents": [{"id": "d/1", "tokens": [0, 60], "bytes": 90}],
         }
         program = self.folder / "efficientllm"
@@ -174,8 +197,14 @@ class TrialTests(WithTokens):
         self.assertEqual(events[-1]["event"], "failed")
         self.assertIn("sparse", events[-1]["message"])
 
+    def test_an_unknown_setting_is_refused(self):
+        self.spec["settings"]["learning_rate"] = 1
+        status, events = self.run_trial()
+        self.assertEqual((status, len(events)), (1, 1))
+        self.assertIn("no setting learning_rate", events[0]["message"])
+
     def test_a_divergence_fails_with_its_step(self):
-        self.spec["settings"]["learning_rate"] = 1e30
+        self.spec["settings"]["learning-rate"] = 1e30
         status, events = self.run_trial()
         self.assertEqual((status, events[-1]["event"], events[-1]["kind"]), (1, "failed", "diverged"))
         self.assertGreaterEqual(events[-1]["step"], 1)

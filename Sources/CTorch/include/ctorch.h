@@ -172,7 +172,8 @@ typedef struct {
   int32_t (*elapsed_milliseconds)(ctorch_event start, ctorch_event end, double *result, char **error);
   void (*release_event)(ctorch_event event);
 
-  /// Calls `observer` for every operator issued on any thread until `stop_observing`.
+  /// Calls `observer` for every operator issued on this thread until `stop_observing`, the backward pass of CPU tensors
+  /// included.
   int32_t (*start_observing)(ctorch_observer observer, void *context, uint64_t *handle, char **error);
   void (*stop_observing)(uint64_t handle);
 } ctorch_api;

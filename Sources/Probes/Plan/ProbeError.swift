@@ -7,6 +7,11 @@ public enum ProbeError: Error, Sendable, Hashable, CustomStringConvertible {
   case unreadableRecording(path: String, reason: String)
   case unwritableRecording(path: String, reason: String)
 
+  /// Whether the plan says something that can't be meant, rather than the machine failing at something that can.
+  public var isUsage: Bool {
+    if case .unwritableRecording = self { false } else { true }
+  }
+
   public var description: String {
     switch self {
     case .impossibleInterval(let seconds):

@@ -8,7 +8,10 @@ public struct ProbeReadings: Sendable, Codable, Hashable {
   public var energy: EnergyEvidence
   /// Each source by itself, where there are any.
   public var energySources: [EnergyCounter]
+  /// `isAccelerated` is false where no accelerator was read, and else left to the trial to say.
   public var device: DeviceEvidence
+  /// Bytes in use on the visible accelerators when the probe was started; nil where none was read.
+  public var baselineDeviceMemoryBytes: UInt64?
   /// What reading cost and how punctual it was; nil before the first sample.
   public var sampling: SamplingAccount?
   /// How the numbers were made and what they don't cover, in sentences, for the manifest.
@@ -16,12 +19,14 @@ public struct ProbeReadings: Sendable, Codable, Hashable {
 
   public init(
     samples: [ResourceSample] = [], energy: EnergyEvidence, energySources: [EnergyCounter] = [],
-    device: DeviceEvidence = DeviceEvidence(), sampling: SamplingAccount? = nil, notes: [String] = []
+    device: DeviceEvidence = DeviceEvidence(), baselineDeviceMemoryBytes: UInt64? = nil,
+    sampling: SamplingAccount? = nil, notes: [String] = []
   ) {
     self.samples = samples
     self.energy = energy
     self.energySources = energySources
     self.device = device
+    self.baselineDeviceMemoryBytes = baselineDeviceMemoryBytes
     self.sampling = sampling
     self.notes = notes
   }

@@ -10,7 +10,7 @@ struct SampleCollector: Sendable {
   private var samples: [ResourceSample] = []
   private var schedule: DeadlineSchedule?
   private var notes: [String]
-  private var deviceMemoryBefore: UInt64?
+  private var baselineDeviceMemoryBytes: UInt64?
 
   init(plan: ProbePlan, system: ProbeSystem) {
     self.plan = plan
@@ -25,7 +25,7 @@ struct SampleCollector: Sendable {
       source: plan.energy, system: system, accelerators: found ?? .failure(Unavailable(reason: "not asked", mend: "")))
     device = DeviceEvidence(
       memoryCapacityBytes: accelerators?.memoryCapacityBytes() ?? MachineLimits.memoryBytes(system.files),
-      logicalCores: MachineLimits.usableProcessors(system.files))
+      logicalCores: MachineLimits.usableProcessors(system.files), isAccelerated: accelerators == nil ? false : nil)
     let memory =
       switch plan.memory {
       case .resident: "resident set summed over the trial's processes; pages they share count in each"
@@ -66,10 +66,7 @@ struct SampleCollector: Sendable {
     }
     self.tree = tree
     schedule = DeadlineSchedule(start: start, interval: plan.interval.wholeNanoseconds)
-    deviceMemoryBefore = accelerators?.read().memoryUsedBytes
-    if let deviceMemoryBefore {
-      notes.append("device memory in use when the probe was started: \(deviceMemoryBefore) bytes")
-    }
+    baselineDeviceMemoryBytes = accelerators?.read().memoryUsedBytes
   }
 
   var nextDeadline: UInt64 { schedule?.deadline ?? 0 }
@@ -110,8 +107,8 @@ struct SampleCollector: Sendable {
       notes.append(account.sentence(interval: plan.interval))
     }
     return ProbeReadings(
-      samples: samples, energy: meters.evidence, energySources: meters.sources, device: device, sampling: account,
-      notes: notes)
+      samples: samples, energy: meters.evidence, energySources: meters.sources, device: device,
+      baselineDeviceMemoryBytes: baselineDeviceMemoryBytes, sampling: account, notes: notes)
   }
 }
 

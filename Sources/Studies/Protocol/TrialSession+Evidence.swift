@@ -14,12 +14,15 @@ extension TrialSession {
     var device = readings.device
     device.threads = threads
     device.peakFLOPsPerSecond = peakFLOPsPerSecond ?? device.peakFLOPsPerSecond
+    // The trial knows best where its tensors lie; a machine with an accelerator may run one on its processor.
+    if let said = started?.environment["device"] { device.isAccelerated = said != "cpu" }
     return TrialEvidence(
       model: started?.model ?? account, steps: steps,
       // The trial's own readings and the probes' stand in one row of time; neither fills in for the other.
       resources: (readings.samples + samples).sorted { $0.nanoseconds < $1.nanoseconds },
       energy: readings.energy, heldOut: heldOut, device: device,
-      baselineResidentBytes: started?.baselineResidentBytes)
+      baselineResidentBytes: started?.baselineResidentBytes,
+      baselineDeviceMemoryBytes: readings.baselineDeviceMemoryBytes)
   }
 }
 

@@ -21,8 +21,8 @@ public struct StudyRunner: Sendable {
     public var commandLine: String
     /// Whether trials that failed before are run again.
     public var retriesFailed: Bool
-    /// The measured peak of the device in a precision and with a number of threads, where there is one.
-    public var peakFLOPsPerSecond: @Sendable (_ precision: String, _ threads: Int) -> Double?
+    /// The measured peak of a device in a precision and with a number of threads, where there is one.
+    public var peakFLOPsPerSecond: @Sendable (_ device: String, _ precision: String, _ threads: Int) -> Double?
     public var makeProbe: @Sendable (ProbePlan) throws -> any TrialProbing
     /// How long a trial that is asked to leave is given before it is killed.
     public var grace: Duration
@@ -30,7 +30,9 @@ public struct StudyRunner: Sendable {
     public init(
       trialsDirectory: String, locksDirectory: String, environment: [String: String] = [:],
       manifest: Manifest = Manifest(), commandLine: String = "", retriesFailed: Bool = false,
-      peakFLOPsPerSecond: @escaping @Sendable (_ precision: String, _ threads: Int) -> Double? = { _, _ in nil },
+      peakFLOPsPerSecond: @escaping @Sendable (_ device: String, _ precision: String, _ threads: Int) -> Double? = {
+        _, _, _ in nil
+      },
       makeProbe: @escaping @Sendable (ProbePlan) throws -> any TrialProbing = { try TrialProbe(plan: $0) },
       grace: Duration = .seconds(10)
     ) {

@@ -53,9 +53,10 @@ struct TrialRunner {
   ) throws {
     switch outcome {
     case .finished:
+      let device = session.started?.environment["device"] ?? "cpu"
       let evidence = session.evidence(
         with: readings, account: cell.description.account, threads: runner.threads,
-        peakFLOPsPerSecond: runner.configuration.peakFLOPsPerSecond(plan.precision, runner.threads))
+        peakFLOPsPerSecond: runner.configuration.peakFLOPsPerSecond(device, plan.precision, runner.threads))
       try runner.store.finishTrial(
         id, at: Date(), manifest: manifest, evidence: evidence, measures: session.measures(over: evidence))
       // The records hold everything now; a folder that stays behind is only untidy.
@@ -81,10 +82,12 @@ struct TrialRunner {
           + "\(first.tokens) each"))
   }
 
-  /// The folder begins empty: a trial that was measured in two halves is no measurement of a whole one.
+  /// The folder begins empty, unless the workload takes up what an interrupted attempt left there.
   private func prepare(_ folder: String, specPath: String, spec: TrialSpec) throws {
     do {
-      if FileManager.default.fileExists(atPath: folder) { try FileManager.default.removeItem(atPath: folder) }
+      if !cell.workload.resumes(spec.settings), FileManager.default.fileExists(atPath: folder) {
+        try FileManager.default.removeItem(atPath: folder)
+      }
       try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
       let encoder = JSONEncoder()
       encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]

@@ -5,7 +5,9 @@ import Foundation
 struct CorpusCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "corpus", abstract: "Lists, obtains and describes training text.",
-    subcommands: [CorpusListCommand.self, CorpusGetCommand.self, CorpusShowCommand.self])
+    subcommands: [
+      CorpusListCommand.self, CorpusGetCommand.self, CorpusShowCommand.self, CorpusPrepareCommand.self,
+    ])
 }
 
 /// What is known of a corpus that lies on this machine, or could.
@@ -54,7 +56,8 @@ struct CorpusListCommand: AsyncParsableCommand {
     let width = lines.map(\.name.count).max() ?? 0
     for line in lines {
       let size = line.bytes.map { String(format: "%.1f MB", Double($0) / 1e6) } ?? ""
-      let state = line.isObtained ? "obtained, \(line.documents.map(String.init) ?? "?") documents, \(size)" : "not obtained"
+      let state =
+        line.isObtained ? "obtained, \(line.documents.map(String.init) ?? "?") documents, \(size)" : "not obtained"
       print(line.name.padding(toLength: width + 2, withPad: " ", startingAt: 0) + line.title + " [\(state)]")
     }
     print("Any text file, JSONL file (a \"text\" in each line) or folder of them is a corpus too: give its path.")
@@ -98,7 +101,8 @@ struct CorpusGetCommand: AsyncParsableCommand {
         folder.deleteLastPathComponent()
       }
     }
-    throw ValidationError("scripts/corpora/obtain is not to be found: run this in the project's folder, or give --script")
+    throw ValidationError(
+      "scripts/corpora/obtain is not to be found: run this in the project's folder, or give --script")
   }
 }
 
@@ -128,7 +132,8 @@ struct CorpusShowCommand: AsyncParsableCommand {
     let hash = try source.contentHash()
     let shown = Shown(
       name: name, form: source.form.rawValue, documents: documents.count,
-      bytes: documents.reduce(0) { $0 + $1.text.utf8.count }, sha256: hash, licence: manifest["licence"] ?? "not stated",
+      bytes: documents.reduce(0) { $0 + $1.text.utf8.count }, sha256: hash,
+      licence: manifest["licence"] ?? "not stated",
       source: manifest, tokens: CachedTokens.of(contentHash: hash, in: home.tokens))
     if format == .json { return try printJSON(shown) }
     print("corpus     \(shown.name)\(manifest["title"].map { ": " + $0 } ?? "")")

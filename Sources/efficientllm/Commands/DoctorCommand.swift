@@ -1,4 +1,5 @@
 import ArgumentParser
+import EngineWorkloads
 import Foundation
 import Probes
 
@@ -15,13 +16,27 @@ struct DoctorCommand: AsyncParsableCommand {
   @Option(help: "table (for people) or json (for programs).")
   var format = OutputFormat.table
 
+  @Flag(
+    help: """
+      Measure the peak of matrix products on each device, in fp32 and bf16, and keep it: model FLOPs utilisation is a \
+      share of it.
+      """)
+  var calibrate = false
+
+  @Option(help: ArgumentHelp("Threads to calibrate the processor with.", valueName: "count"))
+  var threads = ProcessInfo.processInfo.activeProcessorCount
+
   func validate() throws {
+    if threads < 1 { throw ValidationError("--threads must be at least 1, not \(threads)") }
     if format == .csv { throw ValidationError("doctor prints a table or JSON: use --format table or --format json") }
   }
 
   func run() async throws {
     var report = DoctorReport.machine(software: ["efficientllm": EfficientLLM.configuration.version])
-    report.sections.append(Self.home(Home()))
+    let home = Home()
+    report.sections.append(Self.home(home))
+    if calibrate { try runCalibration(home) }
+    report.sections.append(Self.engine(home))
     switch format {
     case .json: print(try report.json())
     case .table, .csv: print(report.table(), terminator: "")

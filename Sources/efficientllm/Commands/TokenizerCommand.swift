@@ -62,7 +62,8 @@ struct TokenizerTrainCommand: AsyncParsableCommand {
         Trained(output: output, vocabulary: tokenizer.vocabularySize, bytes: bytes, seconds: elapsed))
     }
     print(
-      "\(output): \(tokenizer.vocabularySize) tokens, from \(bytes) bytes in \(String(format: "%.2f", elapsed)) seconds")
+      "\(output): \(tokenizer.vocabularySize) tokens, from \(bytes) bytes in \(String(format: "%.2f", elapsed)) seconds"
+    )
     if tokenizer.vocabularySize < vocabulary {
       print("The text has no more pairs to merge: give more of it for a vocabulary of \(vocabulary).")
     }

@@ -53,4 +53,26 @@ import Testing
     #expect(line.covers([0..<11]) && line.covers([12..<13]) && line.covers([19..<30]))
     #expect(!line.covers([0..<5]) && !line.covers([21..<30]))
   }
+
+  /// The slow and obvious way: the value at every nanosecond's middle, found by looking at every pair of readings.
+  @Test func agreesWithANaiveIntegration() throws {
+    var generator = SeededGenerator(seed: 2)
+    for _ in 0..<20 {
+      let points = (0..<9).map { _ in (UInt64(2 * generator.index(below: 300)), generator.unit()) }
+      // One value a moment: the last one.
+      let byMoment = Dictionary(points) { $1 }.sorted { $0.key < $1.key }
+      func naive(_ moment: Double) -> Double {
+        for (left, right) in zip(byMoment, byMoment.dropFirst())
+        where Double(left.key) <= moment && moment <= Double(right.key) {
+          return left.value + (moment - Double(left.key)) / Double(right.key - left.key) * (right.value - left.value)
+        }
+        return moment < Double(byMoment[0].key) ? byMoment[0].value : byMoment[byMoment.count - 1].value
+      }
+      let intervals: [Range<UInt64>] = [20..<140, 200..<202, 400..<660]
+      let moments = intervals.flatMap { $0.map { Double($0) + 0.5 } }
+      let series = try #require(TimeSeries(points.map { TimeSeries.Point(nanoseconds: $0.0, value: $0.1) }))
+      #expect(isClose(series.mean(over: intervals), try #require(Statistics.mean(moments.map(naive)))))
+      for moment in [UInt64(0), 77, 300, 599] { #expect(isClose(series.value(at: moment), naive(Double(moment)))) }
+    }
+  }
 }

@@ -159,7 +159,8 @@ final class FakeNVML: Sendable {
       return
     }
     #expect(try #require(counter.idleWatts) > 0)
-    #expect(readings.notes.contains { $0.hasPrefix("device memory in use when the probe was started: 3221225472") })
+    #expect(readings.baselineDeviceMemoryBytes == 3 << 30)
+    #expect(readings.device.isAccelerated == nil)
   }
 
   @Test func aTrialOnTheProcessorLeavesTheDevicesOut() throws {
@@ -169,6 +170,8 @@ final class FakeNVML: Sendable {
     let probe = try TrialProbe(plan: ProbePlan(energy: .none, observesAccelerators: false), system: system)
     let readings = probe.stop()
     #expect(readings.device.memoryCapacityBytes == 1_024_000)
+    #expect(readings.device.isAccelerated == false)
+    #expect(readings.baselineDeviceMemoryBytes == nil)
   }
 
   @Test func describedAsHardware() throws {
