@@ -1,5 +1,6 @@
 import Foundation
 import Measures
+import Probes
 import Records
 import Synchronization
 import Testing
@@ -190,12 +191,15 @@ import Testing
 
   @Test func realProcessesSpeakToTheRunner() async throws {
     let script = """
-      import json, sys, time
+      import json, os, sys, time
       spec = json.load(open(sys.argv[1]))
       assert spec["seed"] == int(sys.argv[2])
       def say(**event): print(json.dumps(event), flush=True)
       print("some chatter before")
       say(event="started", protocol=1, name="p", monotonic_ns=time.monotonic_ns())
+      # The machine may be slow: begin when the probe has begun.
+      while not os.path.exists(sys.argv[1] + ".probed"): time.sleep(0.01)
+      time.sleep(0.2)
       for i in range(4):
           start = time.monotonic_ns()
           time.sleep(0.01)
@@ -212,7 +216,10 @@ import Testing
     let runner = try StudyRunner(
       plan: plan, registry: WorkloadRegistry([], python: "python3"), store: bench.store,
       configuration: StudyRunner.Configuration(
-        trialsDirectory: bench.folder.file("trials"), locksDirectory: bench.folder.file("locks")))
+        trialsDirectory: bench.folder.file("trials"), locksDirectory: bench.folder.file("locks"),
+        makeProbe: { [trials = bench.folder.file("trials")] in
+          AnnouncingProbe(probe: try TrialProbe(plan: $0), trials: trials)
+        }))
     let outcome = try await runner.run()
     #expect(outcome.finished == 1)
     #expect(
@@ -226,4 +233,21 @@ import Testing
     #expect(resident > 1_000_000)
     #expect(trial.measures["AL"]?.quantity != nil)
   }
+}
+
+/// Puts a file beside every spec once the probe samples.
+private struct AnnouncingProbe: TrialProbing {
+  let probe: TrialProbe
+  let trials: String
+
+  func measureIdle() async { await probe.measureIdle() }
+
+  func start(processIdentifier: Int32) {
+    probe.start(processIdentifier: processIdentifier)
+    for path in (try? FileManager.default.subpathsOfDirectory(atPath: trials)) ?? [] where path.hasSuffix("spec.json") {
+      FileManager.default.createFile(atPath: "\(trials)/\(path).probed", contents: nil)
+    }
+  }
+
+  func stop() -> ProbeReadings { probe.stop() }
 }

@@ -43,8 +43,8 @@ struct StudyRunCommand: AsyncParsableCommand {
       plan: plan, registry: Workloads.registry, store: store,
       configuration: StudyRunner.Configuration(
         trialsDirectory: home.trials.path, locksDirectory: home.locks.path,
-        environment: ["EFFICIENTLLM_HOME": home.url.path, "EFFICIENTLLM_PROGRAM": Workloads.executable], manifest: Manifest(sections: hardware),
-        commandLine: command, retriesFailed: retryFailed,
+        environment: ["EFFICIENTLLM_HOME": home.url.path, "EFFICIENTLLM_PROGRAM": Workloads.executable],
+        manifest: Manifest(sections: hardware), commandLine: command, retriesFailed: retryFailed,
         peakFLOPsPerSecond: { Workloads.peakFLOPsPerSecond(home: home, device: $0, precision: $1, threads: $2) }),
       progress: { progress.receive($0) })
 
