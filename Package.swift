@@ -75,7 +75,7 @@ let package = Package(
     .executableTarget(
       name: "efficientllm",
       dependencies: [
-        "EngineWorkloads", "Torch", "Tokenization", "Corpora", "Measures", "Ranking", "Probes", "Records", "Studies",
+        "EngineWorkloads", "Tokenization", "Corpora", "Measures", "Ranking", "Probes", "Records", "Studies",
         "Reports", argumentParser,
       ],
       swiftSettings: settings
@@ -95,6 +95,6 @@ let package = Package(
     tests("Layers", ["Torch"]),
     tests("Models", ["Torch", "Layers", "Safetensors", "Training"], fixtures: true),
     tests("Training", ["Torch", "Layers", "Models", "Safetensors", "Corpora", "Tokenization"]),
-    tests("efficientllm", ["Ranking", argumentParser]),
+    tests("efficientllm", ["Probes", "Ranking", argumentParser]),
   ]
 )

@@ -96,7 +96,8 @@ struct TrainSettings {
       throw SettingError.impossible(
         name: "tokens", value: String(work.tokens),
         reason: "it must be a positive multiple of tokens-per-step (\(work.tokensPerStep)), so that every cell does "
-          + "exactly this much; the nearest is \(max(1, work.tokens / max(1, work.tokensPerStep)) * work.tokensPerStep)")
+          + "exactly this much; the nearest is \(max(1, work.tokens / max(1, work.tokensPerStep)) * work.tokensPerStep)"
+      )
     }
     let steps = work.tokens / work.tokensPerStep
     let sequences = work.tokensPerStep / work.sequenceLength

@@ -27,6 +27,11 @@ public struct TrainWorkload: Workload {
 
   public func command(specPath: String, spec: TrialSpec) -> [String] { [executable, "trial", "--spec", specPath] }
 
+  /// Whether an error of this room means that the user has to say something else, and not that something failed.
+  public static func isUsageError(_ error: any Error) -> Bool {
+    error is SettingError || error is ConfigurationError
+  }
+
   public func resumes(_ settings: Settings) -> Bool {
     if case .integer(let interval) = settings["checkpoint-every"] { interval > 0 } else { false }
   }

@@ -70,7 +70,9 @@ final class Operator: Sendable {
   /// Calls an operator that returns several tensors; an undefined one is nil.
   func tensors(_ arguments: Argument...) throws -> [Tensor?] {
     try invoke(arguments) { results in
-      results.map { $0.tag == Int32(CTORCH_TENSOR.rawValue) && $0.as.tensor != nil ? Tensor(owning: $0.as.tensor) : nil }
+      results.map {
+        $0.tag == Int32(CTORCH_TENSOR.rawValue) && $0.as.tensor != nil ? Tensor(owning: $0.as.tensor) : nil
+      }
     }
   }
 

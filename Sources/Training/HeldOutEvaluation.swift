@@ -69,7 +69,8 @@ public struct HeldOutEvaluation: Sendable {
       }
       let shape = [pass.count, width]
       let losses: [Float] = try model.negativeLogLikelihoods(
-        Tensor(inputs, shape: shape).to(device: model.device), targets: Tensor(targets, shape: shape).to(device: model.device)
+        Tensor(inputs, shape: shape).to(device: model.device),
+        targets: Tensor(targets, shape: shape).to(device: model.device)
       ).values()
       for (row, window) in pass.enumerated() {
         for column in 0..<window.length { sums[window.document] += Double(losses[row * width + column]) }

@@ -1,10 +1,11 @@
 import ArgumentParser
+import Corpora
 import EngineWorkloads
-import Models
 import Probes
 import Ranking
 import Records
 import Studies
+import Tokenization
 
 /// What the process leaves with: 0, 1 for a failure, 2 for something the user has to say differently.
 enum ExitStatus: Int32 {
@@ -25,11 +26,14 @@ enum ExitStatus: Int32 {
   /// The typed errors of the rooms that say the user's input is wrong.
   private static func isUsageError(_ error: any Error) -> Bool {
     switch error {
-    case is TableError, is PlanError, is SettingError, is ConfigurationError: true
+    case is TableError, is PlanError: true
+    case let error where TrainWorkload.isUsageError(error): true
     case StudyError.sameName: true
     case RecordError.noSuchStudy, RecordError.ambiguousStudy: true
     case let failure as TableFile.Failure: failure.isUsage
     case let error as ProbeError: error.isUsage
+    case let error as CorpusError: error.isUsageError
+    case let error as TokenizerError: error.isUsageError
     default: false
     }
   }

@@ -28,7 +28,8 @@ struct TrainerTests {
   }
 
   private func trainer(
-    _ tokens: TokenFile, steps: Int = 12, perPass: Int? = nil, precision: TrainingPrecision = .fp32, rate: Double = 1e-2,
+    _ tokens: TokenFile, steps: Int = 12, perPass: Int? = nil, precision: TrainingPrecision = .fp32,
+    rate: Double = 1e-2,
     seed: Int = 5, kind: AttentionKind = .groupedQuery
   ) throws -> Trainer {
     let plan = TrainingPlan(

@@ -167,7 +167,8 @@ public struct MultiHeadLatentAttention: Attention {
       // q (W x) = (q W) x: queries move into the latent's space, so that keys are never expanded.
       let absorbed = try plainQueries.transposed(1, 2).matmul(keyExpansion)  // [B, H, T, L]
       let query = try Tensor.concatenated([absorbed, turnedQueries.transposed(1, 2)], dimension: -1)
-      var scores = try query.reshaped(batch, heads * added, attention.cacheElementsPerToken)
+      var scores =
+        try query.reshaped(batch, heads * added, attention.cacheElementsPerToken)
         .matmul(held.transposed(1, 2)).view(batch, heads, added, length) * attention.scale  // [B, H, T, S]
       if let mask = try causalMask(rows: added, columns: length, dtype: scores.dtype, device: scores.device) {
         scores = try scores + mask

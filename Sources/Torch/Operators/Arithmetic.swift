@@ -22,7 +22,8 @@ extension Operator {
   static let multiplyScalarInPlace = Operator("aten::mul_", overload: "Scalar", "self", "other")
   static let addProductInPlace = Operator("aten::addcmul_", "self", "tensor1", "tensor2")
   static let exponentialInPlace = Operator("aten::exp_", "self")
-  static let scatterAddInPlace = Operator("aten::scatter_", overload: "value_reduce", "self", "dim", "index", "value", "reduce")
+  static let scatterAddInPlace = Operator(
+    "aten::scatter_", overload: "value_reduce", "self", "dim", "index", "value", "reduce")
   static let copyInPlace = Operator("aten::copy_", "self", "src")
   static let fillInPlace = Operator("aten::fill_", overload: "Scalar", "self", "value")
 

@@ -3,7 +3,8 @@
 extension Operator {
   static let empty = Operator("aten::empty", overload: "memory_format", "size", "dtype", "layout", "device")
   static let full = Operator("aten::full", "size", "fill_value", "dtype", "layout", "device")
-  static let arange = Operator("aten::arange", overload: "start_step", "start", "end", "step", "dtype", "layout", "device")
+  static let arange = Operator(
+    "aten::arange", overload: "start_step", "start", "end", "step", "dtype", "layout", "device")
   static let randn = Operator(
     "aten::randn", overload: "generator", "size", "generator", "dtype", "layout", "device")
   static let randint = Operator(

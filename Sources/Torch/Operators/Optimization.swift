@@ -12,7 +12,8 @@ extension Operator {
   static let optimization = [fusedAdamW, norms, scaleAll, addAll, copyAll]
 
   /// Every operator this program calls.
-  static let all = creation + shaping + arithmetic + reductions + conversion + matrixProducts + neuralNetwork + optimization
+  static let all =
+    creation + shaping + arithmetic + reductions + conversion + matrixProducts + neuralNetwork + optimization
 }
 
 /// One step of AdamW (arXiv 1711.05101) over a list of parameters, each update in one pass over memory.

@@ -1,10 +1,12 @@
 import ArgumentParser
 import Corpora
 import Foundation
+import Records
+import Studies
 
 struct CorpusCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "corpus", abstract: "Lists, obtains and describes training text.",
+    commandName: "corpus", abstract: "Lists, obtains, tokenizes and describes training text.",
     subcommands: [
       CorpusListCommand.self, CorpusGetCommand.self, CorpusShowCommand.self, CorpusPrepareCommand.self,
     ])
@@ -81,12 +83,33 @@ struct CorpusGetCommand: AsyncParsableCommand {
 
   func run() async throws {
     let script = try self.script ?? Self.findScript()
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-    process.arguments = ["python3", script, name, Home().corpora.path] + (again ? ["--again"] : [])
-    try process.run()
-    process.waitUntilExit()
-    guard process.terminationStatus == 0 else { throw ExitCode.failure }
+    // What the script says is progress: all of it goes to standard error as it comes.
+    let command =
+      ["/bin/sh", "-c", "exec \"$@\" 2>&1", "obtain", "python3", script, name, Home().corpora.path]
+      + (again ? ["--again"] : [])
+    let run = await LocalExecutor().run(
+      TrialLaunch(command: command, timeout: .seconds(3600)), stop: StopSignal(), observer: PassingOn())
+    switch run.exit {
+    case .exited(0): return
+    case .exited: throw ExitCode.failure
+    case .notStarted(let reason): throw ScriptFailure(description: "the corpus could not be obtained: \(reason)")
+    case .timedOut: throw ScriptFailure(description: "the download took over an hour: check the network and try again")
+    case .signalled, .stopped, .endedByRunner:
+      throw ScriptFailure(description: "the corpus was not obtained: the script was ended; try again")
+    }
+  }
+
+  private struct ScriptFailure: Error, CustomStringConvertible {
+    var description: String
+  }
+
+  private struct PassingOn: TrialObserver {
+    func didStart(_ process: TrialProcess) {}
+
+    func didWrite(_ bytes: [UInt8]) -> TrialVerdict {
+      FileHandle.standardError.write(Data(bytes))
+      return .carryOn
+    }
   }
 
   /// The project's script, looked for above the program and above the working directory.

@@ -44,7 +44,8 @@ struct StudyRunCommand: AsyncParsableCommand {
       configuration: StudyRunner.Configuration(
         trialsDirectory: home.trials.path, locksDirectory: home.locks.path,
         environment: ["EFFICIENTLLM_HOME": home.url.path, "EFFICIENTLLM_PROGRAM": Workloads.executable],
-        manifest: Manifest(sections: hardware), commandLine: command, retriesFailed: retryFailed,
+        manifest: Manifest(sections: hardware),
+        commandLine: command, retriesFailed: retryFailed,
         peakFLOPsPerSecond: { Workloads.peakFLOPsPerSecond(home: home, device: $0, precision: $1, threads: $2) }),
       progress: { progress.receive($0) })
 
