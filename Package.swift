@@ -29,7 +29,6 @@ let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: 
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 let numerics = Target.Dependency.product(name: "Numerics", package: "swift-numerics")
-let orderedCollections = Target.Dependency.product(name: "OrderedCollections", package: "swift-collections")
 let heaps = Target.Dependency.product(name: "HeapModule", package: "swift-collections")
 let subprocess = Target.Dependency.product(name: "Subprocess", package: "swift-subprocess")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
@@ -64,7 +63,7 @@ let package = Package(
     room("Ranking", ["Measures"], resources: [.embedInCode("Resources/published-leaderboard.json")]),
     room("Probes", ["Measures"]),
     room("Records", ["Measures", grdb]),
-    room("Studies", ["Measures", "Probes", "Records", crypto, orderedCollections, subprocess, yams]),
+    room("Studies", ["Measures", "Probes", "Records", crypto, subprocess, yams]),
     room(
       "Reports", ["Measures", "Ranking", "Records"],
       resources: [.embedInCode("Page/report.css"), .embedInCode("Page/report.js")]),
@@ -86,7 +85,7 @@ let package = Package(
     tests("Measures", fixtures: true),
     tests("Ranking", ["Measures"], fixtures: true),
     tests("Probes", ["Measures"], fixtures: true),
-    tests("Records", ["Measures"]),
+    tests("Records", ["Measures", grdb]),
     tests("Studies", ["Measures", "Probes", "Records"]),
     tests("Reports", ["Measures", "Ranking", "Records"]),
     tests("Tokenization", fixtures: true),

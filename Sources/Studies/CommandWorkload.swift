@@ -1,7 +1,8 @@
 /// Runs any program that speaks the trial protocol (``TrialEvent``) on its standard output.
 ///
-/// Words of the command may hold `{spec}` (the path of the ``TrialSpec`` as JSON), `{python}` (the project's Python) and
-/// `{seed}`. The program is told the rest by the spec, and by the environment: `EFFICIENTLLM_HOME`, `OMP_NUM_THREADS`.
+/// Words of the command may hold `{spec}` (the path of the ``TrialSpec`` as JSON), `{python}` (the project's Python)
+/// and `{seed}`. The program is told the rest by the spec, and by the environment: `EFFICIENTLLM_HOME`,
+/// `OMP_NUM_THREADS`.
 public struct CommandWorkload: Workload {
   public let name = "command"
   let words: [String]

@@ -23,6 +23,9 @@ struct EfficientLLM: AsyncParsableCommand {
       } else {
         try command.run()
       }
+    } catch let code as ExitCode {
+      // A command that has said all there is to say chooses its own status.
+      Foundation.exit(code.rawValue)
     } catch {
       let status = ExitStatus.of(error)
       switch status {

@@ -82,8 +82,8 @@ public struct TrialOutputDecoder: Sendable {
       return .event(try decoder.decode(TrialEvent.self, from: Data(Self.quotingNonNumbers(line))))
     } catch is UnknownTrialEvent {
       return .log(Self.logText(line))
-    } catch DecodingError.dataCorrupted(let context) where context.codingPath.isEmpty {
-      // No JSON at all: a program may well print a brace.
+    } catch DecodingError.dataCorrupted where !Self.isJSON(line) {
+      // A program may well print a brace.
       return .log(Self.logText(line))
     } catch DecodingError.keyNotFound(let key, _) where key.stringValue == "event" {
       return .log(Self.logText(line))
@@ -97,6 +97,10 @@ public struct TrialOutputDecoder: Sendable {
     return text.hasSuffix("\r") ? String(text.dropLast()) : text
   }
 
+  private static func isJSON(_ line: [UInt8]) -> Bool {
+    (try? JSONSerialization.jsonObject(with: Data(quotingNonNumbers(line)))) != nil
+  }
+
   private static func reason(_ error: any Error) -> String {
     func path(_ context: DecodingError.Context, _ last: (any CodingKey)? = nil) -> String {
       let keys = context.codingPath.map(\.stringValue) + (last.map { [$0.stringValue] } ?? [])
@@ -107,7 +111,7 @@ public struct TrialOutputDecoder: Sendable {
     case DecodingError.typeMismatch(_, let context): return "the key \"\(path(context))\" has a wrong type"
     case DecodingError.valueNotFound(_, let context): return "the key \"\(path(context))\" is null"
     case DecodingError.dataCorrupted(let context):
-      return "the key \"\(path(context))\" has an impossible value (\(context.debugDescription))"
+      return "a value is impossible: \(context.debugDescription) \(path(context))"
     default: return "\(error)"
     }
   }
