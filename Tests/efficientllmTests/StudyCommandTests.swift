@@ -237,7 +237,7 @@ import Testing
     try FileManager.default.createDirectory(
       atPath: scene.folder.path + "/home", withIntermediateDirectories: true)
     try "no database at all, only words".write(
-      toFile: scene.folder.path + "/home/records.sqlite", atomically: true, encoding: .utf8)
+      toFile: scene.folder.path + "/home" + "/records.sqlite", atomically: true, encoding: .utf8)
     let damaged = try scene.run("study", "list")
     #expect(damaged.status == 1)
     #expect(damaged.errors.contains("Move it aside"))

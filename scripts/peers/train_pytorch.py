@@ -395,15 +395,13 @@ class TrialSettings:
     def prepared_corpus(self) -> dict:
         """Where the corpus's tokens lie. efficientllm makes them where they are not there yet."""
         program = os.environ.get("EFFICIENTLLM_PROGRAM", "efficientllm")
-        command = [program, "corpus", "prepare", self.corpus, "--format", "json"]
-        command += ["--vocabulary", str(self.vocabulary)]
+        command = [program, "corpus", "prepare", self.corpus, "--format", "json", "--vocabulary", str(self.vocabulary)]
         if self.held_out_fraction is not None:
             command += ["--held-out-fraction", str(self.held_out_fraction)]
         try:
             return json.loads(subprocess.run(command, stdout=subprocess.PIPE, check=True).stdout)
         except FileNotFoundError:
-            mend = "put efficientllm on PATH, or set EFFICIENTLLM_PROGRAM"
-            raise ValueError(f"there is no program {program}: {mend}") from None
+            raise ValueError(f"there is no program {program}: set EFFICIENTLLM_PROGRAM to it") from None
         except subprocess.CalledProcessError as error:
             raise ValueError(f"`{' '.join(command)}` left with status {error.returncode}") from None
 
@@ -423,7 +421,8 @@ def run_trial(spec: dict) -> int:
         emit(
             event="started", protocol=1, name=spec["method"], pid=os.getpid(), monotonic_ns=time.monotonic_ns(),
             baseline_resident_bytes=BASELINE_BYTES, steps_planned=steps, tokens_planned=steps * batch * length,
-            model=trainer.model.account(length), environment={"torch": torch.__version__, "device": settings.device, "corpus sha256": corpus["content_hash"]},
+            model=trainer.model.account(length),
+            environment={"torch": torch.__version__, "device": settings.device, "data.sha256": corpus["content_hash"]},
         )
         for step in range(steps):
             begin = time.monotonic_ns()
