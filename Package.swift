@@ -95,6 +95,7 @@ let package = Package(
     tests("Layers", ["Torch"]),
     tests("Models", ["Torch", "Layers", "Safetensors", "Training"], fixtures: true),
     tests("Training", ["Torch", "Layers", "Models", "Safetensors", "Corpora", "Tokenization"]),
-    tests("efficientllm", ["Probes", "Ranking", argumentParser]),
+    tests("EngineWorkloads", ["Measures", "Models", "Studies"]),
+    tests("efficientllm", ["Probes", "Ranking", "Studies", argumentParser]),
   ]
 )

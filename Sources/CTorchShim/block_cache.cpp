@@ -13,7 +13,7 @@ namespace {
 constexpr size_t alignment = 64;
 constexpr size_t smallest_kept = size_t(256) << 10;
 constexpr size_t huge_page = size_t(2) << 20;
-/// Kept blocks never hold more than this beside what is in use...
+/// Kept blocks never hold more than this...
 constexpr int64_t least_kept = int64_t(256) << 20;
 
 /// Rounds up to one of eight steps between powers of two, so that nearly equal sizes share a block: at most 12.5 %
@@ -84,7 +84,15 @@ void *BlockCache::allocate(size_t bytes) {
       kept_bytes_ -= static_cast<int64_t>(capacity);
     }
   }
-  if (header == nullptr) header = static_cast<Header *>(take_from_system(capacity));
+  if (header == nullptr) {
+    try {
+      header = static_cast<Header *>(take_from_system(capacity));
+    } catch (const std::bad_alloc &) {
+      // What is kept may be what is missing.
+      shrink(0);
+      header = static_cast<Header *>(take_from_system(capacity));
+    }
+  }
   header->requested = bytes;
   statistics_.allocated += static_cast<int64_t>(bytes);
   statistics_.peak = std::max(statistics_.peak, statistics_.allocated);
@@ -102,14 +110,14 @@ void BlockCache::free(void *block) {
   }
   kept_[header->capacity].push_back(header);
   kept_bytes_ += static_cast<int64_t>(header->capacity);
-  // ...or than what is in use, whichever is more.
-  if (kept_bytes_ > std::max(least_kept, statistics_.peak)) shrink();
+  // ...or than the most that was ever in use, whichever is more.
+  if (kept_bytes_ > std::max(least_kept, statistics_.peak)) shrink(std::max(least_kept, statistics_.allocated));
 }
 
-void BlockCache::shrink() {
+void BlockCache::shrink(int64_t limit) {
   for (auto entry = kept_.rbegin(); entry != kept_.rend(); ++entry) {
     auto &blocks = entry->second;
-    while (!blocks.empty() && kept_bytes_ > std::max(least_kept, statistics_.allocated)) {
+    while (!blocks.empty() && kept_bytes_ > limit) {
       kept_bytes_ -= static_cast<int64_t>(entry->first);
       return_to_system(blocks.back());
       blocks.pop_back();

@@ -33,7 +33,8 @@ class BlockCache {
   struct Header;
   void *take_from_system(size_t capacity);
   void return_to_system(Header *header);
-  void shrink();
+  /// Gives kept blocks back until they hold no more than `limit` bytes.
+  void shrink(int64_t limit);
 
   std::mutex mutex_;
   std::map<size_t, std::vector<Header *>> kept_;

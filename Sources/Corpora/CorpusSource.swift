@@ -51,7 +51,9 @@ public struct CorpusSource: Sendable, Hashable {
   }
 
   private static func mend(for corpus: String) -> String {
-    if BuiltInCorpus(rawValue: corpus) != nil { return "obtain it with `efficientllm corpus get \(corpus)`" }
+    if BuiltInCorpus(rawValue: corpus) != nil {
+      return "it has not been obtained yet: `efficientllm corpus get \(corpus)`"
+    }
     let names = BuiltInCorpus.allCases.map(\.rawValue).joined(separator: ", ")
     return "give one of \(names), or the path of a text file, a JSONL file or a folder of them"
   }

@@ -25,9 +25,12 @@ final class AllocatorSampler: Sendable {
     thread.start()
   }
 
-  /// Returns when no further report will come.
+  /// Returns when no further report will come. Only the first call waits.
   func stop() {
-    stopped.withLock { $0 = true }
-    finished.wait()
+    let isFirst = stopped.withLock { stopped in
+      defer { stopped = true }
+      return !stopped
+    }
+    if isFirst { finished.wait() }
   }
 }

@@ -17,7 +17,10 @@ struct HuggingFaceConfiguration {
       "rms_norm_eps": configuration.normEpsilon, "rope_theta": configuration.ropeBase,
       "tie_word_embeddings": configuration.tiedEmbeddings, "attention_bias": configuration.attentionBias,
       "max_position_embeddings": configuration.maximumPositions,
-      "model_type": configuration.attention == .multiHeadLatent ? "deepseek_v2" : "llama",
+      "head_dim": configuration.headWidth,
+      // Llama's bias is on all four projections; Qwen2's on queries, keys and values.
+      "model_type": configuration.attention == .multiHeadLatent
+        ? "deepseek_v2" : configuration.attentionBias ? "qwen2" : "llama",
     ]
     if let latent = configuration.latent, configuration.attention == .multiHeadLatent {
       fields["kv_lora_rank"] = latent.keyValueRank

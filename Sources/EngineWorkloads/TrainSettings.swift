@@ -30,6 +30,8 @@ struct TrainSettings {
   let checkpointEvery: Int
   let initialWeights: String?
 
+  static let devices = ["auto", "cpu", "cuda"]
+
   init(_ settings: Settings, work: WorkPlan, precision precisionName: String) throws {
     var reader = SettingsReader(settings)
     modelName = try reader.string("model", default: "tiny")
@@ -37,10 +39,8 @@ struct TrainSettings {
     if let vocabulary = try reader.integer("vocabulary") { shape.vocabulary = vocabulary }
     if let layers = try reader.integer("layers") { shape.layers = layers }
     if let width = try reader.integer("width") { shape.width = width }
-    if let heads = try reader.integer("heads") {
-      shape.heads = heads
-      shape.headWidth = heads > 0 ? shape.width / heads : 0
-    }
+    if let heads = try reader.integer("heads") { shape.heads = heads }
+    shape.headWidth = shape.heads > 0 ? shape.width / shape.heads : 0
     if let groups = try reader.integer("kv-heads") { shape.keyValueHeads = groups }
     if let width = try reader.integer("head-width") { shape.headWidth = width }
     if let intermediate = try reader.integer("intermediate") { shape.intermediate = intermediate }
@@ -52,10 +52,10 @@ struct TrainSettings {
     held = try reader.choice("hold", default: Held.depthAndWidth)
 
     shape.maximumPositions = max(shape.maximumPositions, work.sequenceLength)
+    try shape.validate()
     var varied = shape.with(attention: attention)
     if let rank { varied.latent?.keyValueRank = rank }
     if let queryRank { varied.latent?.queryRank = queryRank }
-    try shape.validate()
     try varied.validate()
     configuration =
       held == .parameters
@@ -63,19 +63,25 @@ struct TrainSettings {
 
     corpus = try reader.string("corpus", default: "austen")
     tokenizerVocabulary = try reader.integer("tokenizer-vocabulary") ?? configuration.vocabulary
-    guard tokenizerVocabulary > 0, tokenizerVocabulary <= configuration.vocabulary else {
-      throw SettingError.impossible(
-        name: "tokenizer-vocabulary", value: String(tokenizerVocabulary),
-        reason: "it must be positive and at most the model's vocabulary, \(configuration.vocabulary)")
-    }
+    try Self.check(
+      tokenizerVocabulary <= configuration.vocabulary, "tokenizer-vocabulary", tokenizerVocabulary,
+      "it must be at most the model's vocabulary, \(configuration.vocabulary)")
+    try Self.check(
+      tokenizerVocabulary > 256, "vocabulary", tokenizerVocabulary,
+      "a byte-level vocabulary has 256 bytes and a separator, so at least 257")
     heldOutFraction = try reader.number("held-out-fraction", default: 0.1)
-    guard heldOutFraction > 0, heldOutFraction < 1 else {
-      throw SettingError.impossible(
-        name: "held-out-fraction", value: String(heldOutFraction), reason: "it must lie between 0 and 1")
-    }
+    try Self.check(
+      heldOutFraction > 0 && heldOutFraction < 1, "held-out-fraction", heldOutFraction, "it must lie between 0 and 1")
     evaluationTokens = try reader.integer("evaluation-tokens")
+    try Self.check(
+      (1...1 << 40).contains(evaluationTokens ?? 1), "evaluation-tokens", evaluationTokens ?? 0,
+      "at least one has to be predicted, and no more than a corpus has")
     device = try reader.string("device", default: "auto")
+    guard Self.devices.contains(device) else {
+      throw SettingError.unknownChoice(name: "device", value: device, choices: Self.devices)
+    }
     checkpointEvery = try reader.integer("checkpoint-every") ?? 0
+    try Self.check(checkpointEvery >= 0, "checkpoint-every", checkpointEvery, "give a number of steps, or 0 for none")
     initialWeights = try reader.optionalString("initial-weights")
     precision = try Self.precision(precisionName)
     plan = try Self.plan(&reader, work: work, precision: precision)
@@ -92,6 +98,10 @@ struct TrainSettings {
       name: "precision", value: name, choices: TrainingPrecision.allCases.map(\.rawValue))
   }
 
+  private static func check<Value>(_ holds: Bool, _ name: String, _ value: Value, _ reason: String) throws {
+    if !holds { throw SettingError.impossible(name: name, value: "\(value)", reason: reason) }
+  }
+
   private static func plan(
     _ reader: inout SettingsReader, work: WorkPlan, precision: TrainingPrecision
   ) throws -> TrainingPlan {
@@ -100,6 +110,7 @@ struct TrainSettings {
         name: "tokens-per-step", value: String(work.tokensPerStep),
         reason: "it must be a multiple of the sequence length \(work.sequenceLength)")
     }
+    try check(work.tokensPerStep <= 1 << 32, "tokens-per-step", work.tokensPerStep, "no machine holds such a step")
     guard work.tokensPerStep > 0, work.tokens >= work.tokensPerStep, work.tokens % work.tokensPerStep == 0 else {
       throw SettingError.impossible(
         name: "tokens", value: String(work.tokens),
@@ -115,15 +126,20 @@ struct TrainSettings {
         name: "sequences-per-pass", value: String(pass), reason: "it must lie between 1 and \(sequences)")
     }
     let rate = try reader.number("learning-rate", default: 1e-3)
-    guard rate > 0, rate.isFinite else {
-      throw SettingError.impossible(name: "learning-rate", value: String(rate), reason: "it must be positive")
-    }
+    try check(rate > 0 && rate.isFinite, "learning-rate", rate, "it must be positive")
     var options = AdamW.Options()
     options.weightDecay = try reader.number("weight-decay", default: options.weightDecay)
-    options.clipNorm = try reader.number("clip-norm", default: 1)
+    try check(
+      options.weightDecay >= 0 && options.weightDecay.isFinite, "weight-decay", options.weightDecay,
+      "it must not be negative")
+    let clip = try reader.number("clip-norm", default: 1)
+    try check(clip > 0 && clip.isFinite, "clip-norm", clip, "it must be positive")
+    options.clipNorm = clip
+    let warmup = try reader.integer("warmup-steps")
+    try check((0...steps).contains(warmup ?? 0), "warmup-steps", warmup ?? 0, "it must lie between 0 and \(steps)")
     return TrainingPlan(
       steps: steps, sequenceLength: work.sequenceLength, sequencesPerStep: sequences, sequencesPerPass: pass,
-      schedule: LearningRateSchedule(peak: rate, warmupSteps: try reader.integer("warmup-steps"), steps: steps),
+      schedule: LearningRateSchedule(peak: rate, warmupSteps: warmup, steps: steps),
       optimizer: options, precision: precision)
   }
 }

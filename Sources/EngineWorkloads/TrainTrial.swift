@@ -91,7 +91,7 @@ public struct TrainTrial {
       }
       return .cuda()
     default:
-      throw SettingError.unknownChoice(name: "device", value: settings.device, choices: ["auto", "cpu", "cuda"])
+      throw SettingError.unknownChoice(name: "device", value: settings.device, choices: TrainSettings.devices)
     }
   }
 
@@ -100,11 +100,7 @@ public struct TrainTrial {
     try Torch.load(home: directories.home)
     try Torch.setThreads(spec.threads)
     let device = try chooseDevice()
-    let corpus = try TokenizedCorpus.prepare(
-      corpus: settings.corpus, vocabularySize: settings.tokenizerVocabulary,
-      heldOutFraction: settings.heldOutFraction, corporaDirectory: directories.corpora,
-      cacheDirectory: directories.tokens
-    ) { line in FileHandle.standardError.write(Data((line + "\n").utf8)) }
+    let corpus = try settings.tokenizedCorpus(directories)
 
     let model = try makeModel(device: device, dtype: settings.precision.computeType)
     let order = try BatchOrder(
@@ -135,6 +131,8 @@ public struct TrainTrial {
     }
     try evaluate(model, corpus: corpus, after: trainer.stepsTaken)
     try journal.remove()
+    // Nothing may come after the last word.
+    sampler.stop()
     emit(.finished(monotonicNanoseconds: MonotonicClock.nanoseconds))
   }
 
@@ -187,5 +185,15 @@ public struct TrainTrial {
       let pages = text.split(separator: " ").dropFirst().first.flatMap({ UInt64($0) })
     else { return nil }
     return pages * UInt64(sysconf(Int32(_SC_PAGESIZE)))
+  }
+}
+
+extension TrainSettings {
+  /// The corpus's tokens, made where they are not there yet; what happens is said on standard error.
+  func tokenizedCorpus(_ directories: TrainTrial.Directories) throws -> TokenizedCorpus {
+    try TokenizedCorpus.prepare(
+      corpus: corpus, vocabularySize: tokenizerVocabulary, heldOutFraction: heldOutFraction,
+      corporaDirectory: directories.corpora, cacheDirectory: directories.tokens
+    ) { line in FileHandle.standardError.write(Data((line + "\n").utf8)) }
   }
 }

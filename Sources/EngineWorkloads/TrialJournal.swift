@@ -21,8 +21,15 @@ struct TrialJournal {
   /// Takes a trainer up where the checkpoint left it, when there is one.
   mutating func restore(_ trainer: Trainer, when isWanted: Bool) throws {
     guard isWanted, FileManager.default.fileExists(atPath: checkpoint) else { return }
-    try trainer.resume(from: checkpoint)
-    let stored = try JSONDecoder().decode([StepObservation].self, from: Data(contentsOf: log))
+    let stored: [StepObservation]
+    do {
+      stored = try JSONDecoder().decode([StepObservation].self, from: Data(contentsOf: log))
+      try trainer.resume(from: checkpoint)
+    } catch {
+      // It can be made again by training, and would stand in the way of every further attempt.
+      try? remove()
+      throw error
+    }
     let now = MonotonicClock.nanoseconds
     steps = stored.prefix(trainer.stepsTaken).map { step in
       var said = step

@@ -5,9 +5,9 @@ public import Torch
 /// and their gradients are formed on the way, so that [N, V] never exists.
 public enum LanguageModelLoss {
   /// Rows of logits that are alive at once: few on a processor, so that they stay in its cache; on an accelerator
-  /// enough to fill it, 2^26 logits or so.
+  /// enough to fill it, 2^28 logits or so.
   public static func rows(vocabulary: Int, device: Device) -> Int {
-    device == .cpu ? 256 : max(256, (1 << 26) / vocabulary)
+    device == .cpu ? 256 : max(256, (1 << 28) / vocabulary)
   }
 
   /// The mean negative log-likelihood of `targets` [N] under `hidden` [N, C] x `weight` [V, C] transposed, in nats.
@@ -34,7 +34,8 @@ public enum LanguageModelLoss {
         try logProbabilities.scatterAddInPlace(dimension: 1, at: labels, value: -1)
         let gradient = try logProbabilities.to(dtype: hidden.dtype)
         hiddenPieces.append(try product(gradient, weight.transposed(0, 1)))
-        let piecewise = try product(gradient.transposed(0, 1), piece.transposed(0, 1))  // [V, C]
+        // [V, C], summed in fp32: in a narrow type the later pieces would vanish beside the sum.
+        let piecewise = try product(gradient.transposed(0, 1), piece.transposed(0, 1)).to(dtype: .float32)
         if let ofWeight {
           try ofWeight.addInPlace(piecewise)
         } else {
@@ -45,6 +46,7 @@ public enum LanguageModelLoss {
         ofHidden = try Tensor.concatenated(hiddenPieces)
         try ofHidden?.multiplyInPlace(1 / Double(count))
         try ofWeight?.multiplyInPlace(1 / Double(count))
+        ofWeight = try ofWeight?.to(dtype: weight.dtype)
       }
       return [try total! * (-1 / Double(count))]
     } backward: { gradients in

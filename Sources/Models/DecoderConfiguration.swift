@@ -93,10 +93,26 @@ public struct DecoderConfiguration: Sendable, Codable, Hashable {
         ("value-width", latent.valueWidth),
       ]
       for (name, value) in sizes where value < 1 { throw ConfigurationError.notPositive(name: name, value: value) }
+      for (name, value) in sizes where value > 1 << 26 {
+        throw ConfigurationError.tooLarge(name: name, value: value)
+      }
       if latent.rotaryWidth % 2 != 0 { throw ConfigurationError.odd(name: "rotary-width", value: latent.rotaryWidth) }
     } else if headWidth % 2 != 0 {
       throw ConfigurationError.odd(name: "head-width", value: headWidth)
     }
+    guard roughParameters < 1e13 else { throw ConfigurationError.tooManyParameters(roughParameters) }
+  }
+
+  /// An upper bound in floating point, so that no count of the real ones can overflow.
+  private var roughParameters: Double {
+    let (width, heads) = (Double(width), Double(heads))
+    let attention =
+      latent.map { latent -> Double in
+        let features = Double(latent.positionlessWidth + latent.rotaryWidth + latent.valueWidth)
+        let ranks = Double(latent.keyValueRank + (latent.queryRank ?? 0))
+        return (width + ranks) * (heads * features + ranks + width)
+      } ?? 4 * width * heads * Double(headWidth)
+    return Double(layers) * (attention + 3 * width * Double(intermediate)) + 2 * Double(vocabulary) * width
   }
 }
 
@@ -107,6 +123,7 @@ public enum ConfigurationError: Error, Hashable, CustomStringConvertible {
   case notDivisible(name: String, value: Int, by: String, Int)
   case odd(name: String, value: Int)
   case latentMissing
+  case tooManyParameters(Double)
   case unknownPreset(String, known: [String])
   case parametersOutOfReach(target: Int, smallest: Int)
 
@@ -123,6 +140,8 @@ public enum ConfigurationError: Error, Hashable, CustomStringConvertible {
       "\(name) is \(value); rotary positions turn pairs of features, so it must be even"
     case .latentMissing:
       "latent attention needs its sizes: kv-rank, positionless-width, rotary-width and value-width"
+    case .tooManyParameters(let count):
+      "the sizes together make about \(count) parameters, more than any model has; check the numbers"
     case .unknownPreset(let name, let known):
       "there is no model '\(name)'; choose one of \(known.joined(separator: ", "))"
     case .parametersOutOfReach(let target, let smallest):

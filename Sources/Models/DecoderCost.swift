@@ -1,4 +1,5 @@
 internal import Layers
+internal import Torch
 
 /// What a decoder costs, counted from its configuration alone: nothing is allocated.
 public struct DecoderCost: Sendable, Hashable {
@@ -69,18 +70,22 @@ public struct DecoderCost: Sendable, Hashable {
 
   /// Bytes a training run is expected to hold at its peak: weights, gradients and AdamW's two moments, and the
   /// activations that wait for the backward pass.
-  public func trainingBytes(tokensPerStep: Int, bytesPerElement: Int, masterWeights: Bool) -> Int {
+  ///
+  /// - Parameter masterWeights: whether an fp32 copy takes the updates; the moments are then fp32 too.
+  public func trainingBytes(tokensPerStep: Int, bytesPerElement: Int, masterWeights: Bool) -> Double {
     let c = configuration
-    let state = parameters * (2 * bytesPerElement + 8 + (masterWeights ? 8 : 0))
-    // The loss holds 256 rows of logits and of their gradients, in fp32.
+    // Weights, gradients, two moments; the copy, and the gradients once more in its type.
+    let state = Double(parameters) * Double(masterWeights ? 2 * bytesPerElement + 16 : 4 * bytesPerElement)
     // A layer keeps two norms' inputs and outputs, queries, keys, values, the mixed values, and gate, up and their
     // product: an upper bound, since some are shared.
     let attention =
       c.latent.map { 3 * c.heads * ($0.positionlessWidth + $0.rotaryWidth) + 2 * $0.keyValueRank }
       ?? c.heads * c.headWidth * 2 + 2 * (c.effectiveKeyValueHeads ?? 0) * c.headWidth
     let layer = 5 * c.width + 2 * attention + 3 * c.intermediate
-    return state + tokensPerStep * c.layers * layer * bytesPerElement
-      + 256 * c.vocabulary * 8
+    // The loss holds a piece of the logits and of their gradients, in fp32.
+    let rows = LanguageModelLoss.rows(vocabulary: c.vocabulary, device: .cpu)
+    return state + Double(tokensPerStep) * Double(c.layers) * Double(layer * bytesPerElement)
+      + Double(rows * c.vocabulary * 8)
   }
 
   /// The same configuration with its feed-forward blocks narrowed or widened until it has about `target` parameters:

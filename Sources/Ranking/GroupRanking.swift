@@ -20,7 +20,7 @@ public struct GroupRanking: Sendable, Hashable {
   public let columns: [RankingTable.Column]
   /// In the order of the table.
   public let methods: [Standing]
-  /// Means that were withheld, or that compare different models.
+  /// Means that compare different models.
   public let notes: [String]
 
   public func values(of column: String) -> [Double?] { methods.map { $0.values[column] } }
@@ -29,10 +29,10 @@ public struct GroupRanking: Sendable, Hashable {
 extension RankingTable {
   /// Ranks the methods of each group, in the order of the table.
   ///
-  /// A mean says something only beside means over the same models. So a method that lacks a value for a model for which
-  /// another method of its group has one gets no mean in that column, and no rank: its cell is blank, and a note names
-  /// what is missing. Where no two methods share a model (as when the table compares models of different sizes) each mean
-  /// is over the method's own models, and a note says that.
+  /// Each mean is over the models for which the method has a value; a method with none stays blank and unranked. Means over
+  /// different models are not quite comparable: a note names each method that lacks a model another one has, so that no
+  /// rank rests on it unseen. Where no two methods share a model (as when the table compares models of different sizes)
+  /// one note says that.
   public func ranked() -> [GroupRanking] {
     rows.map(\.group).uniqued().map { group in
       GroupRanking(group: group, columns: columns, rows: rows.filter { $0.group == group })
@@ -61,10 +61,9 @@ extension GroupRanking {
         let missing = wanted.subtracting(present.map(\.model)).sorted()
         if !present.isEmpty && !missing.isEmpty {
           notes.append(
-            "\(Self.prefix(group))\(column.name) of \(method) is blank: it has no value for "
-              + missing.map { "model '\($0)'" }.joined(separator: ", ")
-              + ", and a mean over fewer models cannot be compared")
-          return nil
+            "\(Self.prefix(group))\(column.name) of \(method) is a mean over \(present.count) of "
+              + "\(present.count + missing.count) models: it has no value for "
+              + missing.map { "model '\($0)'" }.joined(separator: ", ") + ". Its rank compares different models")
         }
         return DecimalMean.of(present.map { $0.values[column.name]! })
       }

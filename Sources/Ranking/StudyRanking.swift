@@ -108,7 +108,9 @@ extension StudyRanking {
     var notes: [String] = []
     if !absent.isEmpty { notes.append("no value of \(measure): \(absent.joined(separator: ", "))") }
     if !isPaired {
-      notes.append("the methods have different seeds: ranks are resampled for each method by itself, not in pairs")
+      notes.append(
+        "the methods have different seeds: their means and ranks compare different seeds, and ranks are resampled for each "
+          + "method by itself, not in pairs")
     }
     if let fewest = samples.map(\.count).min(), fewest < Self.recommendedRepeats {
       notes.append(

@@ -28,7 +28,13 @@ public final class RecordStore: Sendable {
   /// Opens records that exist.
   /// - Throws: ``RecordError/noRecords(path:)`` when there is no file, and what ``init(creatingAt:)`` throws.
   public convenience init(existingAt path: String) throws {
-    guard FileManager.default.fileExists(atPath: path) else { throw RecordError.noRecords(path: path) }
+    var isFolder: ObjCBool = false
+    guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
+      throw RecordError.noRecords(path: path)
+    }
+    guard !isFolder.boolValue else {
+      throw RecordError.failed(path: path, reason: "it is a folder; move it aside, or set EFFICIENTLLM_HOME elsewhere")
+    }
     try self.init(path: path)
   }
 

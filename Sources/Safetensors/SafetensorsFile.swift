@@ -93,7 +93,9 @@ public final class SafetensorsFile: Sendable {
       entries[name] = try entry(name, value, dataStart: dataStart, fileCount: bytes.count, path: path)
     }
     var position = dataStart
-    for entry in entries.values.sorted(by: { ($0.range.lowerBound, $0.name) < ($1.range.lowerBound, $1.name) }) {
+    for entry in entries.values.sorted(by: {
+      ($0.range.lowerBound, $0.range.upperBound) < ($1.range.lowerBound, $1.range.upperBound)
+    }) {
       guard entry.range.lowerBound == position else {
         throw damaged("the tensor '\(entry.name)' leaves a gap or overlaps another")
       }

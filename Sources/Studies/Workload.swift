@@ -12,12 +12,18 @@ public protocol Workload: Sendable {
   /// The program and arguments that run a trial whose spec lies at `specPath`.
   func command(specPath: String, spec: TrialSpec) throws -> [String]
 
+  /// Called for each cell before anything is recorded: makes what trials share, outside of what is measured, and throws
+  /// for what would make every trial fail, such as a missing library or an absent corpus.
+  func prepare(_ settings: Settings, work: WorkPlan, precision: String) throws
+
   /// Whether a trial takes up what an interrupted attempt left in its folder. It then says the earlier steps again, as
   /// warm-up: nothing watched the memory and energy of a process that is gone.
   func resumes(_ settings: Settings) -> Bool
 }
 
 extension Workload {
+  public func prepare(_ settings: Settings, work: WorkPlan, precision: String) throws {}
+
   public func resumes(_ settings: Settings) -> Bool { false }
 }
 

@@ -1,18 +1,16 @@
 public import Foundation
 
 extension Torch {
-  /// Loads the shim that `EFFICIENTLLM_SHIM` names, else the one that setup left a pointer to:
-  /// `cache/shim/current` below `home` holds its path.
-  /// - Throws: ``TorchError/libraryMissing(searched:)``, ``TorchError/libraryUnusable(path:reason:)``.
-  public static func load(
+  /// Where the shim lies: `EFFICIENTLLM_SHIM`, else what setup left a pointer to, `cache/shim/current` below `home`.
+  /// - Throws: ``TorchError/libraryMissing(searched:)``.
+  public static func locate(
     home: URL, environment: [String: String] = ProcessInfo.processInfo.environment
-  ) throws {
-    if isLoaded { return }
+  ) throws -> String {
     if let path = environment["EFFICIENTLLM_SHIM"], !path.isEmpty {
       guard FileManager.default.fileExists(atPath: path) else {
         throw TorchError.libraryMissing(searched: ["EFFICIENTLLM_SHIM=\(path)"])
       }
-      return try load(path: path)
+      return path
     }
     let pointer = home.appendingPathComponent("cache/shim/current")
     guard let text = try? String(contentsOf: pointer, encoding: .utf8) else {
@@ -22,6 +20,15 @@ extension Torch {
     guard FileManager.default.fileExists(atPath: path) else {
       throw TorchError.libraryMissing(searched: ["EFFICIENTLLM_SHIM", "\(pointer.path) -> \(path)"])
     }
-    try load(path: path)
+    return path
+  }
+
+  /// Loads the shim from where ``locate(home:environment:)`` finds it; further calls do nothing.
+  /// - Throws: ``TorchError/libraryMissing(searched:)``, ``TorchError/libraryUnusable(path:reason:)``.
+  public static func load(
+    home: URL, environment: [String: String] = ProcessInfo.processInfo.environment
+  ) throws {
+    if isLoaded { return }
+    try load(path: locate(home: home, environment: environment))
   }
 }

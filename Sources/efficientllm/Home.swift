@@ -1,3 +1,4 @@
+import EngineWorkloads
 import Foundation
 
 /// Where everything that is kept lies: `EFFICIENTLLM_HOME`, else the `.efficientllm` of the checkout this program was built
@@ -40,4 +41,8 @@ struct Home {
   var tokens: URL { cache.appendingPathComponent("tokens", isDirectory: true) }
   /// Peak throughput per device and type, written by `doctor --calibrate`.
   var calibration: URL { cache.appendingPathComponent("calibration.json") }
+  /// Where a trial finds what it needs.
+  var trialDirectories: TrainTrial.Directories {
+    TrainTrial.Directories(home: url, corpora: corpora, tokens: tokens)
+  }
 }

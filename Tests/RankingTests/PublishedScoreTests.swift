@@ -52,7 +52,7 @@ import Testing
   }
 
   @Test func twoColumnsOfOneTermAreNotGuessedBetween() throws {
-    let group = try table("method,AMU_GB,AMU_share,PCU,AL,ST,AEC\nA,1,1,1,1,1,1\n").ranked()[0]
+    let group = try table("method,AMU_GB,AMU_fraction,PCU,AL,ST,AEC\nA,1,1,1,1,1,1\n").ranked()[0]
     #expect(group.efficiencyScores().map(reason) == ["several columns hold AMU"])
   }
 }

@@ -230,7 +230,7 @@ import Testing
     #expect(wrong.errors.contains("Did you mean \"repeats\"?"))
     #expect(wrong.output.isEmpty)
     #expect(try scene.run("study", "run", "nowhere.yaml").status == 2)
-    #expect(try scene.run("study", "show", "x").status == 1)
+    #expect(try scene.run("study", "show", "x").status == 2)
     let (store, _) = try scene.start(["study", "list"])
     store.waitUntilExit()
     #expect(store.terminationStatus == 0)

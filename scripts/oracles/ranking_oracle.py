@@ -44,12 +44,11 @@ def expected(rows):
         methods = sorted({r[1] for r in mine})
         entry = {"group": group, "methods": {m: {"values": {}, "ranks": {}} for m in methods}}
         for column, direction in COLUMNS.items():
-            measured = {r[2] for r in mine if number(r[3][column]) is not None}
             means = {}
             for m in methods:
                 values = {r[2]: number(r[3][column]) for r in mine if r[1] == m}
                 present = [v for v in values.values() if v is not None]
-                if present and len(present) == len(measured):
+                if present:
                     means[m] = sum(present) / len(present)
             for m, mean in means.items():
                 better = [o for o in means.values() if (o < mean if direction == "lower" else o > mean)]

@@ -364,8 +364,7 @@ class TrialSettings:
 
     def __init__(self, settings: dict):
         settings = dict(settings)
-        name = str(settings.pop("model", "tiny"))
-        if name not in PRESETS:
+        if (name := str(settings.pop("model", "tiny"))) not in PRESETS:
             raise ValueError(f"there is no model {name}; there are {', '.join(PRESETS)}")
         shape = PRESETS[name]
         keys = {
@@ -389,6 +388,9 @@ class TrialSettings:
         self.rate_warmup = settings.pop("warmup-steps", None)
         device = str(settings.pop("device", "auto"))
         self.device = ("cuda" if torch.cuda.is_available() else "cpu") if device == "auto" else device
+        settings.pop("checkpoint-every", None)  # changes nothing of the work
+        if settings.pop("hold", "depth-and-width") != "depth-and-width":
+            raise ValueError("this script holds depth and width only")
         if settings:
             raise ValueError(f"there is no setting {', '.join(settings)}")
 
@@ -422,7 +424,7 @@ def run_trial(spec: dict) -> int:
             event="started", protocol=1, name=spec["method"], pid=os.getpid(), monotonic_ns=time.monotonic_ns(),
             baseline_resident_bytes=BASELINE_BYTES, steps_planned=steps, tokens_planned=steps * batch * length,
             model=trainer.model.account(length),
-            environment={"torch": torch.__version__, "device": settings.device, "data.sha256": corpus["content_hash"]},
+            environment={"torch": torch.__version__, "device": str(next(trainer.model.parameters()).device), "data.sha256": corpus["content_hash"]},
         )
         for step in range(steps):
             begin = time.monotonic_ns()
@@ -433,8 +435,6 @@ def run_trial(spec: dict) -> int:
                 return 1
             emit(event="step", index=step, phase="train", warmup=step < work["warmupSteps"], start_ns=begin, end_ns=end,
                  tokens=batch * length, samples=batch, loss=loss)
-            if trainer.device.type == "cuda":
-                emit(event="sample", monotonic_ns=end, allocated_bytes=torch.cuda.memory_allocated(trainer.device))
         tokens, documents = Tokens(Path(corpus["held_out"])), corpus["held_out_documents"]
         results = trainer.held_out(tokens, documents, settings.evaluation_tokens)
         emit(event="measure", id="held-out", documents=results,

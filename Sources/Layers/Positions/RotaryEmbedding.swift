@@ -19,7 +19,7 @@ public struct RotaryEmbedding {
   private let sines: Tensor
   public let features: Int
 
-  /// Tables for positions 0 ..< `capacity`. Angles are computed in double precision.
+  /// Tables for positions 0 ..< `capacity`.
   public init(features: Int, base: Double, capacity: Int, pairing: Pairing = .halves, device: Device = .cpu) throws {
     precondition(features % 2 == 0, "rotary embedding needs an even number of features")
     let half = features / 2

@@ -49,7 +49,7 @@ public enum TableError: Error, Hashable, Sendable, CustomStringConvertible {
     case .notFinite(let line, let column, let text):
       "line \(line), column '\(column)': '\(text)' is not finite: leave the cell blank where there is no value"
     case .duplicateRow(let line, let firstLine, let row, let isGrouped):
-      "line \(line): \(row) stands on line \(firstLine) already; keep one"
+      "line \(line): \(row) stands on line \(firstLine) already; keep one, or the mean of the repeats"
         + (isGrouped ? "" : ", or tell rows apart with --group-by or --model-column")
     case .noDirection(let column):
       "nothing says whether more or less of '\(column)' is better: name it with --higher or --lower"

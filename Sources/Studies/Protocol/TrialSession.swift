@@ -60,6 +60,8 @@ public struct TrialSession: Sendable {
     if case .failed = state { return }
     if state == .finished { return violate("an event came after \"finished\"") }
     if case .started(let started) = event { return start(started) }
+    // A trial that cannot even begin says why as well.
+    if case .failed(let failure) = event { return fail(failure) }
     guard state == .running else { return violate("an event came before \"started\"") }
     switch event {
     case .started: break
@@ -80,10 +82,13 @@ public struct TrialSession: Sendable {
         violate("more than \(Self.maximumNamedMeasures) measures were named")
       }
     case .finished: finish()
-    case .failed(let failed):
-      hasSaidFailed = true
-      state = .failed(TrialFailure(kind: failed.kind, message: failed.message, step: failed.step))
+    case .failed: break
     }
+  }
+
+  private mutating func fail(_ failed: TrialEvent.Failed) {
+    hasSaidFailed = true
+    state = .failed(TrialFailure(kind: failed.kind, message: failed.message, step: failed.step))
   }
 
   private mutating func start(_ event: TrialEvent.Started) {

@@ -79,6 +79,9 @@ public struct StudyRunner: Sendable {
   /// Runs what is missing.
   /// - Throws: ``StudyError`` and ``RecordError``; what happened until then is stored.
   public func run(stop: StopSignal = StopSignal()) async throws -> StudyOutcome {
+    for cell in cells {
+      try cell.workload.prepare(cell.planned.settings, work: plan.work, precision: plan.precision)
+    }
     let lock = try StudyLock(study: plan.name, directory: configuration.locksDirectory)
     defer { withExtendedLifetime(lock) {} }
     let study = try store.saveStudy(

@@ -46,7 +46,7 @@ public struct StudySummary: Sendable {
   public var study: StudyRecord
   public var methods: [Method]
   public var rows: [Row]
-  /// Trials whose newest attempt failed or was interrupted.
+  /// Trials whose newest attempt failed.
   public var failures: [Failure]
   /// Trials of the plan that have not been run; nil when the stored plan cannot be read.
   public var missing: Int?
@@ -55,7 +55,8 @@ public struct StudySummary: Sendable {
   /// - Parameter trials: every attempt, as the records give them; evidence isn't needed.
   public init(study: StudyRecord, trials: [TrialRecord]) {
     self.study = study
-    let newest = Self.newest(trials)
+    // An interrupted trial begins anew by itself: it is missing, not failed.
+    let newest = Self.newest(trials).filter { $0.failure?.kind != TrialFailure.interrupted }
     var methods: [Method] = []
     var byCell: [String: [TrialRecord]] = [:]
     for trial in newest {

@@ -10,7 +10,6 @@ extension Operator {
   static let negative = Operator("aten::neg", "self")
   static let absolute = Operator("aten::abs", "self")
   static let exponential = Operator("aten::exp", "self")
-  static let logarithm = Operator("aten::log", "self")
   static let reciprocalSquareRoot = Operator("aten::rsqrt", "self")
   static let squareRoot = Operator("aten::sqrt", "self")
   static let power = Operator("aten::pow", overload: "Tensor_Scalar", "self", "exponent")
@@ -28,7 +27,7 @@ extension Operator {
   static let fillInPlace = Operator("aten::fill_", overload: "Scalar", "self", "value")
 
   static let arithmetic = [
-    add, addScalar, subtract, multiply, multiplyScalar, divide, negative, absolute, exponential, logarithm,
+    add, addScalar, subtract, multiply, multiplyScalar, divide, negative, absolute, exponential,
     reciprocalSquareRoot, squareRoot, power, sine, cosine, clamp, addInPlace, multiplyInPlace, multiplyScalarInPlace,
     addProductInPlace, exponentialInPlace, scatterAddInPlace, copyInPlace, fillInPlace,
   ]
@@ -66,8 +65,6 @@ extension Tensor {
   public func absolute() throws -> Tensor { try Operator.absolute.tensor(.tensor(self)) }
   /// `aten::exp`
   public func exponential() throws -> Tensor { try Operator.exponential.tensor(.tensor(self)) }
-  /// The natural logarithm. `aten::log`
-  public func logarithm() throws -> Tensor { try Operator.logarithm.tensor(.tensor(self)) }
   /// `aten::rsqrt`
   public func reciprocalSquareRoot() throws -> Tensor { try Operator.reciprocalSquareRoot.tensor(.tensor(self)) }
   /// `aten::sqrt`

@@ -9,11 +9,10 @@ extension Operator {
     "aten::randn", overload: "generator", "size", "generator", "dtype", "layout", "device")
   static let randint = Operator(
     "aten::randint", overload: "low_generator", "low", "high", "size", "generator", "dtype", "layout", "device")
-  static let uniform = Operator("aten::rand", overload: "generator", "size", "generator", "dtype", "layout", "device")
   static let zerosLike = Operator("aten::zeros_like", "self")
   static let emptyLike = Operator("aten::empty_like", "self")
 
-  static let creation = [empty, full, arange, randn, randint, uniform, zerosLike, emptyLike]
+  static let creation = [empty, full, arange, randn, randint, zerosLike, emptyLike]
 }
 
 extension Tensor {
@@ -50,13 +49,6 @@ extension Tensor {
     _ shape: [Int], generator: Generator?, dtype: DType = .float32, device: Device = .cpu
   ) throws -> Tensor {
     try Operator.randn.tensor(.ints(shape), .generator(generator), .dtype(dtype), .none, .device(device))
-  }
-
-  /// Uniform numbers of [0, 1). `aten::rand.generator`
-  public static func uniform(
-    _ shape: [Int], generator: Generator?, dtype: DType = .float32, device: Device = .cpu
-  ) throws -> Tensor {
-    try Operator.uniform.tensor(.ints(shape), .generator(generator), .dtype(dtype), .none, .device(device))
   }
 
   /// Uniform integers of [low, high). `aten::randint.low_generator`

@@ -2,7 +2,6 @@
 
 extension Operator {
   static let matmul = Operator("aten::matmul", "self", "other")
-  static let batchedProduct = Operator("aten::bmm", "self", "mat2")
   static let linear = Operator("aten::linear", "input", "weight", "bias")
   static let oneDNNLinear = Operator(
     "mkldnn::_linear_pointwise", "X", "W", "B", "attr", "scalars", "algorithm")
@@ -10,7 +9,7 @@ extension Operator {
     "aten::scaled_dot_product_attention", "query", "key", "value", "attn_mask", "dropout_p", "is_causal", "scale",
     "enable_gqa")
 
-  static let matrixProducts = [matmul, batchedProduct, linear, attention]
+  static let matrixProducts = [matmul, linear, attention]
   /// Operators that only some builds of libtorch have.
   static let optionalOperators = [oneDNNLinear]
 }
@@ -19,11 +18,6 @@ extension Tensor {
   /// The product of the last two dimensions, broadcasting over the others. `aten::matmul`
   public func matmul(_ other: Tensor) throws -> Tensor {
     try Operator.matmul.tensor(.tensor(self), .tensor(other))
-  }
-
-  /// [B, M, K] x [B, K, N] -> [B, M, N]. `aten::bmm`
-  public func batchedProduct(_ other: Tensor) throws -> Tensor {
-    try Operator.batchedProduct.tensor(.tensor(self), .tensor(other))
   }
 }
 

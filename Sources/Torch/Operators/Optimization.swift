@@ -5,11 +5,9 @@ extension Operator {
     "aten::_fused_adamw_", "self", "grads", "exp_avgs", "exp_avg_sqs", "max_exp_avg_sqs", "state_steps", "lr",
     "beta1", "beta2", "weight_decay", "eps", "amsgrad", "maximize", "grad_scale")
   static let norms = Operator("aten::_foreach_norm", overload: "Scalar", "self", "ord")
-  static let scaleAll = Operator("aten::_foreach_mul_", overload: "Tensor", "self", "other")
-  static let addAll = Operator("aten::_foreach_add_", overload: "List", "self", "other", "alpha")
   static let copyAll = Operator("aten::_foreach_copy_", "self", "src")
 
-  static let optimization = [fusedAdamW, norms, scaleAll, addAll, copyAll]
+  static let optimization = [fusedAdamW, norms, copyAll]
 
   /// Every operator this program calls.
   static let all =
@@ -34,16 +32,6 @@ extension Tensor {
   /// The Euclidean norm of each tensor. `aten::_foreach_norm.Scalar`
   public static func norms(of tensors: [Tensor]) throws -> [Tensor] {
     try Operator.norms.list(.tensors(tensors), .int(2))
-  }
-
-  /// Multiplies every tensor by a scalar tensor. `aten::_foreach_mul_.Tensor`
-  public static func scaleInPlace(_ tensors: [Tensor], by factor: Tensor) throws {
-    try Operator.scaleAll.run(.tensors(tensors), .tensor(factor))
-  }
-
-  /// Adds tensors pair by pair. `aten::_foreach_add_.List`
-  public static func addInPlace(_ tensors: [Tensor], _ others: [Tensor]) throws {
-    try Operator.addAll.run(.tensors(tensors), .tensors(others))
   }
 
   /// Copies tensors pair by pair, converting types. `aten::_foreach_copy_`

@@ -7,13 +7,12 @@ extension Operator {
   static let meanOver = Operator("aten::mean", overload: "dim", "self", "dim", "keepdim", "dtype")
   static let maximum = Operator("aten::amax", "self", "dim", "keepdim")
   static let argmax = Operator("aten::argmax", "self", "dim", "keepdim")
-  static let logSumExp = Operator("aten::logsumexp", "self", "dim", "keepdim")
   static let vectorNorm = Operator("aten::linalg_vector_norm", "self", "ord", "dim", "keepdim", "dtype")
   static let equal = Operator("aten::equal", "self", "other")
   static let item = Operator("aten::_local_scalar_dense", "self")
 
   static let reductions = [
-    sum, sumOver, mean, meanOver, maximum, argmax, logSumExp, vectorNorm, equal, item,
+    sum, sumOver, mean, meanOver, maximum, argmax, vectorNorm, equal, item,
   ]
 }
 
@@ -37,10 +36,6 @@ extension Tensor {
   /// The index of the largest element, the first one where several are. `aten::argmax`
   public func argmax(over dimension: Int) throws -> Tensor {
     try Operator.argmax.tensor(.tensor(self), .int(dimension))
-  }
-  /// `log(sum(exp(x)))` without overflow. `aten::logsumexp`
-  public func logSumExp(over dimensions: [Int], keepingDimensions: Bool = false) throws -> Tensor {
-    try Operator.logSumExp.tensor(.tensor(self), .ints(dimensions), .bool(keepingDimensions))
   }
   /// The Euclidean norm over all elements, or over some dimensions. `aten::linalg_vector_norm`
   public func vectorNorm(over dimensions: [Int]? = nil, keepingDimensions: Bool = false) throws -> Tensor {

@@ -4,26 +4,23 @@ extension Operator {
   static let view = Operator("aten::view", "self", "size")
   static let reshape = Operator("aten::reshape", "self", "shape")
   static let transpose = Operator("aten::transpose", overload: "int", "self", "dim0", "dim1")
-  static let permute = Operator("aten::permute", "self", "dims")
   static let contiguous = Operator("aten::contiguous", "self")
   static let concatenate = Operator("aten::cat", "tensors", "dim")
   static let stack = Operator("aten::stack", "tensors", "dim")
   static let split = Operator("aten::split_with_sizes", "self", "split_sizes", "dim")
-  static let unbind = Operator("aten::unbind", overload: "int", "self", "dim")
   static let narrow = Operator("aten::narrow", "self", "dim", "start", "length")
   static let select = Operator("aten::select", overload: "int", "self", "dim", "index")
   static let unsqueeze = Operator("aten::unsqueeze", "self", "dim")
   static let squeeze = Operator("aten::squeeze", overload: "dim", "self", "dim")
   static let expand = Operator("aten::expand", "self", "size")
   static let pad = Operator("aten::constant_pad_nd", "self", "pad", "value")
-  static let indexSelect = Operator("aten::index_select", "self", "dim", "index")
   static let gather = Operator("aten::gather", "self", "dim", "index")
   static let repeatInterleave = Operator(
     "aten::repeat_interleave", overload: "self_int", "self", "repeats", "dim")
 
   static let shaping = [
-    view, reshape, transpose, permute, contiguous, concatenate, stack, split, unbind, narrow, select, unsqueeze,
-    squeeze, expand, pad, indexSelect, gather, repeatInterleave,
+    view, reshape, transpose, contiguous, concatenate, stack, split, narrow, select, unsqueeze,
+    squeeze, expand, pad, gather, repeatInterleave,
   ]
 }
 
@@ -39,11 +36,6 @@ extension Tensor {
   /// Two dimensions exchanged. `aten::transpose.int`
   public func transposed(_ first: Int, _ second: Int) throws -> Tensor {
     try Operator.transpose.tensor(.tensor(self), .int(first), .int(second))
-  }
-
-  /// Dimensions in another order. `aten::permute`
-  public func permuted(_ dimensions: Int...) throws -> Tensor {
-    try Operator.permute.tensor(.tensor(self), .ints(dimensions))
   }
 
   /// Itself, or a row-major copy. `aten::contiguous`
@@ -62,11 +54,6 @@ extension Tensor {
   /// Views of consecutive pieces. `aten::split_with_sizes`
   public func split(sizes: [Int], dimension: Int) throws -> [Tensor] {
     try Operator.split.list(.tensor(self), .ints(sizes), .int(dimension))
-  }
-
-  /// Views without one dimension. `aten::unbind.int`
-  public func unbound(dimension: Int = 0) throws -> [Tensor] {
-    try Operator.unbind.list(.tensor(self), .int(dimension))
   }
 
   /// A view of `length` elements from `start` on. `aten::narrow`
@@ -95,11 +82,6 @@ extension Tensor {
   /// Zeros behind the last dimension up to `size`. `aten::constant_pad_nd`
   public func padded(to size: Int) throws -> Tensor {
     try Operator.pad.tensor(.tensor(self), .ints([0, size - self.size(-1)]), .double(0))
-  }
-
-  /// The slices that an index vector names. `aten::index_select`
-  public func indexed(dimension: Int, by index: Tensor) throws -> Tensor {
-    try Operator.indexSelect.tensor(.tensor(self), .int(dimension), .tensor(index))
   }
 
   /// `result[i][j] = self[i][index[i][j]]` for dimension 1, and so on. `aten::gather`

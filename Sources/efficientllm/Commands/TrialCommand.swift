@@ -37,7 +37,7 @@ struct TrialCommand: AsyncParsableCommand {
     let writer = TrialEventWriter()
     let trial = try TrainTrial(
       spec: trialSpec,
-      directories: TrainTrial.Directories(home: home.url, corpora: home.corpora, tokens: home.tokens)
+      directories: home.trialDirectories
     ) { event in
       do {
         try writer.write(event)

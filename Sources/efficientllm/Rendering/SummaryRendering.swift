@@ -3,9 +3,16 @@ import Measures
 import Records
 import Studies
 
-/// What `study show` prints: each measure of each method, mean and standard deviation over the seeds.
+/// What `study show` prints: each measure of each method, mean and standard deviation over the seeds, and the ranks.
 struct SummaryRendering {
   let summary: StudySummary
+  let ranks: StudyRanks
+
+  /// - Parameter trials: every attempt, as the records give them; evidence isn't needed.
+  init(study: StudyRecord, trials: [TrialRecord]) {
+    summary = StudySummary(study: study, trials: trials)
+    ranks = StudyRanks(trials: trials)
+  }
 
   func text() -> String {
     let study = summary.study
@@ -17,6 +24,8 @@ struct SummaryRendering {
     if !shown.isEmpty {
       lines += ["", measures, "Mean +- standard deviation over seeds; est marks an estimate. n is the seeds finished."]
     }
+    let ranked = ranks.text()
+    if !ranked.isEmpty { lines += ["", ranked] }
     let absences = absences
     if !absences.isEmpty { lines += ["", "Absent:"] + absences.map { "  \($0)" } }
     if !summary.failures.isEmpty {
@@ -35,7 +44,7 @@ struct SummaryRendering {
   private var status: String {
     var parts = ["\(summary.methods.reduce(0) { $0 + $1.finished }) trials finished"]
     if !summary.failures.isEmpty { parts.append("\(summary.failures.count) failed") }
-    if summary.running > 0 { parts.append("\(summary.running) running") }
+    if summary.running > 0 { parts.append("\(summary.running) begun and not ended") }
     if let missing = summary.missing, missing > 0 { parts.append("\(missing) not run") }
     return parts.joined(separator: ", ")
   }
@@ -135,7 +144,8 @@ struct SummaryRendering {
           Document.Failure(
             method: $0.method, model: $0.model, seed: $0.seed, attempt: $0.attempt, kind: $0.failure.kind,
             message: $0.failure.message, step: $0.failure.step)
-        }))
+        },
+        ranking: ranks.groups))
   }
 
   private struct Document: Encodable {
@@ -176,5 +186,6 @@ struct SummaryRendering {
     var running: Int
     var methods: [Method]
     var failures: [Failure]
+    var ranking: [StudyRanks.Group]
   }
 }

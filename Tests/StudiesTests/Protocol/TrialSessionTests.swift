@@ -113,6 +113,13 @@ import Testing
     #expect(session.outcome(.stopped) == .interrupted)
   }
 
+  /// What is wrong before a trial can begin is the trial's to say: a missing library, an absent corpus.
+  @Test func aTrialThatCannotBeginSaysWhy() {
+    let failure = failure([.failed(TrialEvent.Failed(kind: "error", message: "libtorch is not here"))])
+    #expect(failure?.kind == "error")
+    #expect(failure?.message == "libtorch is not here")
+  }
+
   @Test func theLastWordOnAMeasureStands() {
     let session = session([
       started(), .measure(.init(id: "a", value: 1, unit: .fraction, count: 1)),

@@ -79,14 +79,15 @@ struct StudyRunCommand: AsyncParsableCommand {
     let threads = plan.threads ?? ProcessInfo.processInfo.activeProcessorCount
     let forecast = try StudyForecast(
       plan: plan, registry: Workloads.registry, store: store, retriesFailed: retryFailed,
-      peakFLOPsPerSecond: Workloads.peakFLOPsPerSecond(home: home, precision: plan.precision, threads: threads))
+      peakFLOPsPerSecond: Workloads.peakFLOPsPerSecond(
+        home: home, device: Workloads.device(of: plan, home: home), precision: plan.precision, threads: threads))
     let rendering = ForecastRendering(forecast: forecast)
     print(format == .json ? try rendering.json() : rendering.text())
   }
 
   private func report(_ outcome: StudyOutcome, _ store: RecordStore) throws {
     let trials = try store.trials(of: outcome.study.id ?? 0, evidence: false)
-    let rendering = SummaryRendering(summary: StudySummary(study: outcome.study, trials: trials))
+    let rendering = SummaryRendering(study: outcome.study, trials: trials)
     print(format == .json ? try rendering.json() : rendering.text())
     guard outcome.ending != .complete || !outcome.failed.isEmpty else { return }
 

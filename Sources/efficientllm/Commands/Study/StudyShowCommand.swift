@@ -31,8 +31,7 @@ struct StudyShowCommand: AsyncParsableCommand {
       }
       return
     }
-    let rendering = SummaryRendering(
-      summary: StudySummary(study: record, trials: try store.trials(of: id, evidence: false)))
+    let rendering = SummaryRendering(study: record, trials: try store.trials(of: id, evidence: false))
     switch format {
     case .json: print(try rendering.json())
     case .csv: print(rendering.csv(), terminator: "")
