@@ -135,8 +135,9 @@ struct TrainSettings {
     let clip = try reader.number("clip-norm", default: 1)
     try check(clip > 0 && clip.isFinite, "clip-norm", clip, "it must be positive")
     options.clipNorm = clip
-    let warmup = try reader.integer("warmup-steps")
-    try check((0...steps).contains(warmup ?? 0), "warmup-steps", warmup ?? 0, "it must lie between 0 and \(steps)")
+    let warmup = try reader.integer("learning-rate-warmup")
+    try check(
+      (0...steps).contains(warmup ?? 0), "learning-rate-warmup", warmup ?? 0, "it must lie between 0 and \(steps)")
     return TrainingPlan(
       steps: steps, sequenceLength: work.sequenceLength, sequencesPerStep: sequences, sequencesPerPass: pass,
       schedule: LearningRateSchedule(peak: rate, warmupSteps: warmup, steps: steps),

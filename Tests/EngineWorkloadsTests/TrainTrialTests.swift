@@ -29,7 +29,7 @@ struct TrainTrialTests {
     let settings: Settings = [
       "corpus": .string(folder.appendingPathComponent("text.jsonl").path), "vocabulary": .integer(280),
       "layers": .integer(2), "width": .integer(24), "heads": .integer(2), "kv-heads": .integer(1),
-      "intermediate": .integer(40), "device": .string("cpu"), "warmup-steps": .integer(2),
+      "intermediate": .integer(40), "device": .string("cpu"), "learning-rate-warmup": .integer(2),
     ]
     return try TrainTrial(
       spec: TrialSpec(

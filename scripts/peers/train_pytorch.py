@@ -385,7 +385,7 @@ class TrialSettings:
         weights = settings.pop("initial-weights", None)
         self.weights = Path(weights) if weights else None
         self.rate = float(settings.pop("learning-rate", 1e-3))
-        self.rate_warmup = settings.pop("warmup-steps", None)
+        self.rate_warmup = settings.pop("learning-rate-warmup", None)
         device = str(settings.pop("device", "auto"))
         self.device = ("cuda" if torch.cuda.is_available() else "cpu") if device == "auto" else device
         settings.pop("checkpoint-every", None)  # changes nothing of the work
