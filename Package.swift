@@ -71,7 +71,10 @@ let package = Package(
     // The meeting point and the door.
     room(
       "EngineWorkloads",
-      ["Torch", "Layers", "Models", "Training", "Safetensors", "Tokenization", "Corpora", "Measures", "Studies"]),
+      [
+        "Torch", "Layers", "Models", "Training", "Safetensors", "Tokenization", "Corpora", "Measures", "Probes",
+        "Studies",
+      ]),
     .executableTarget(
       name: "efficientllm",
       dependencies: [

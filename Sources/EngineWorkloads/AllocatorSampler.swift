@@ -1,5 +1,6 @@
 internal import Foundation
 internal import Measures
+internal import Probes
 internal import Synchronization
 internal import Torch
 
@@ -15,7 +16,7 @@ final class AllocatorSampler: Sendable {
         if let memory = try? TensorMemory.current(on: device) {
           report(
             ResourceSample(
-              nanoseconds: MonotonicClock.nanoseconds, allocatedBytes: UInt64(max(0, memory.allocatedBytes))))
+              nanoseconds: MonotonicClock.nanoseconds(), allocatedBytes: UInt64(max(0, memory.allocatedBytes))))
         }
         Thread.sleep(forTimeInterval: interval)
       }

@@ -1,4 +1,5 @@
 public import Foundation
+internal import Probes
 public import Studies
 internal import Torch
 
@@ -35,22 +36,15 @@ public enum PeakThroughput {
       let generator = try Generator(seed: 1)
       let left = try Tensor.randn([size, size], generator: generator).to(dtype: dtype).to(device: device)
       let right = try Tensor.randn([size, size], generator: generator).to(dtype: dtype).to(device: device)
-      func product() throws {
-        if device == .cpu, hasOneDNNLinear, dtype == .float32 {
-          _ = try oneDNNLinear(left, right)
-        } else {
-          _ = try linear(left, right)
-        }
-      }
       try withoutGradients {
-        for _ in 0..<3 { try product() }
+        for _ in 0..<3 { _ = try fastestLinear(left, right) }
         var seconds: [Double] = []
         for _ in 0..<15 {
           try device.synchronize()
-          let start = MonotonicClock.nanoseconds
-          try product()
+          let start = MonotonicClock.nanoseconds()
+          _ = try fastestLinear(left, right)
           try device.synchronize()
-          seconds.append(Double(MonotonicClock.nanoseconds - start) * 1e-9)
+          seconds.append(Double(MonotonicClock.nanoseconds() - start) * 1e-9)
         }
         let median = seconds.sorted()[seconds.count / 2]
         let rate = 2 * Double(size) * Double(size) * Double(size) / median

@@ -22,7 +22,7 @@ struct SettingsReader {
   }
 
   mutating func optionalString(_ name: String) throws -> String? {
-    settings[name] == nil ? try nothing(name) : try string(name, default: "")
+    value(name) == nil ? nil : try string(name, default: "")
   }
 
   mutating func integer(_ name: String) throws -> Int? {
@@ -66,26 +66,10 @@ struct SettingsReader {
     return choice
   }
 
-  private mutating func nothing(_ name: String) throws -> String? {
-    known.append(name)
-    return nil
-  }
-
   /// - Throws: ``SettingError/unknown(name:known:)`` for a setting nobody asked for.
   func finish() throws {
     guard let stranger = settings.keys.sorted().first(where: { !known.contains($0) }) else { return }
     throw SettingError.unknown(name: stranger, known: known.sorted())
-  }
-}
-
-extension SettingValue {
-  var text: String {
-    switch self {
-    case .integer(let value): String(value)
-    case .number(let value): String(value)
-    case .boolean(let value): String(value)
-    case .string(let value): value
-    }
   }
 }
 

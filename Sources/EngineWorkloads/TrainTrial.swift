@@ -3,6 +3,7 @@ public import Foundation
 internal import Layers
 internal import Measures
 internal import Models
+internal import Probes
 internal import Safetensors
 public import Studies
 internal import Torch
@@ -96,7 +97,7 @@ public struct TrainTrial {
   }
 
   private func train() throws {
-    let baseline = residentBytes()
+    let baseline = OwnProcess.residentBytes()
     try Torch.load(home: directories.home)
     try Torch.setThreads(spec.threads)
     let device = try chooseDevice()
@@ -115,14 +116,14 @@ public struct TrainTrial {
     defer { sampler.stop() }
     let firstStep = trainer.stepsTaken
     while !trainer.isFinished {
-      let start = MonotonicClock.nanoseconds
+      let start = MonotonicClock.nanoseconds()
       let step = try trainer.step()
       try device.synchronize()
       let observation = StepObservation(
         index: step.index, phase: .train,
         // What the process does for the first time is slower, after a resume too.
         isWarmup: step.index < firstStep + spec.work.warmupSteps,
-        startNanoseconds: start, endNanoseconds: MonotonicClock.nanoseconds, tokens: step.tokens,
+        startNanoseconds: start, endNanoseconds: MonotonicClock.nanoseconds(), tokens: step.tokens,
         samples: settings.plan.sequencesPerStep, loss: step.loss)
       emit(.step(observation))
       if settings.checkpointEvery > 0 {
@@ -133,19 +134,19 @@ public struct TrainTrial {
     try journal.remove()
     // Nothing may come after the last word.
     sampler.stop()
-    emit(.finished(monotonicNanoseconds: MonotonicClock.nanoseconds))
+    emit(.finished(monotonicNanoseconds: MonotonicClock.nanoseconds()))
   }
 
   private func evaluate(_ model: Decoder, corpus: TokenizedCorpus, after steps: Int) throws {
     let evaluation = HeldOutEvaluation(
       tokens: corpus.heldOut, documents: corpus.heldOutDocuments, sequenceLength: settings.plan.sequenceLength,
       tokenLimit: settings.evaluationTokens)
-    let start = MonotonicClock.nanoseconds
+    let start = MonotonicClock.nanoseconds()
     let documents = try evaluation.run(model, windowsPerPass: settings.plan.sequencesPerPass)
     emit(
       .step(
         StepObservation(
-          index: steps, phase: .evaluate, startNanoseconds: start, endNanoseconds: MonotonicClock.nanoseconds,
+          index: steps, phase: .evaluate, startNanoseconds: start, endNanoseconds: MonotonicClock.nanoseconds(),
           tokens: documents.reduce(0) { $0 + $1.tokens }, samples: documents.count)))
     emit(
       .heldOut(
@@ -167,24 +168,16 @@ public struct TrainTrial {
     environment["device"] = device.description
     environment["threads"] = String(Torch.threads)
     environment["products"] =
-      device == .cpu && settings.precision == .fp32 && hasOneDNNLinear ? "oneDNN" : "libtorch's choice"
+      prefersOneDNN(settings.precision.computeType, on: device) ? "oneDNN" : "libtorch's choice"
     environment["data.vocabulary"] = String(corpus.vocabularySize)
     environment["data.training tokens in the corpus"] = String(corpus.train.count)
     environment["data.token file sha256"] = corpus.train.sha256
     environment["data.held-out documents"] = String(corpus.heldOutDocuments.count)
     return TrialEvent.Started(
       name: spec.method, processIdentifier: ProcessInfo.processInfo.processIdentifier,
-      monotonicNanoseconds: MonotonicClock.nanoseconds, baselineResidentBytes: baseline,
+      monotonicNanoseconds: MonotonicClock.nanoseconds(), baselineResidentBytes: baseline,
       plannedSteps: settings.plan.steps, plannedTokens: settings.plan.steps * settings.plan.tokensPerStep,
       model: settings.account, environment: environment)
-  }
-
-  /// Resident bytes of this process, from its own status.
-  private func residentBytes() -> UInt64? {
-    guard let text = try? String(contentsOfFile: "/proc/self/statm", encoding: .utf8),
-      let pages = text.split(separator: " ").dropFirst().first.flatMap({ UInt64($0) })
-    else { return nil }
-    return pages * UInt64(sysconf(Int32(_SC_PAGESIZE)))
   }
 }
 

@@ -1,5 +1,6 @@
 internal import Foundation
 internal import Measures
+internal import Probes
 internal import Training
 
 /// What a broken trial leaves for the next attempt: a checkpoint, and the steps that led to it.
@@ -30,7 +31,7 @@ struct TrialJournal {
       try? remove()
       throw error
     }
-    let now = MonotonicClock.nanoseconds
+    let now = MonotonicClock.nanoseconds()
     steps = stored.prefix(trainer.stepsTaken).map { step in
       var said = step
       said.isWarmup = true

@@ -24,7 +24,7 @@ public enum LanguageModelLoss {
         let length = min(rows, count - start)
         let piece = try hidden.narrow(dimension: 0, from: start, length: length)
         let labels = try targets.narrow(dimension: 0, from: start, length: length).unsqueezed(1)  // [n, 1]
-        let logits = try product(piece, weight).to(dtype: .float32)  // [n, V]
+        let logits = try fastestLinear(piece, weight).to(dtype: .float32)  // [n, V]
         let logProbabilities = try logits.logSoftmax(over: -1)
         let picked = try logProbabilities.gathered(dimension: 1, by: labels).sum()
         total = try total.map { try $0 + picked } ?? picked
@@ -33,9 +33,9 @@ public enum LanguageModelLoss {
         try logProbabilities.exponentiateInPlace()
         try logProbabilities.scatterAddInPlace(dimension: 1, at: labels, value: -1)
         let gradient = try logProbabilities.to(dtype: hidden.dtype)
-        hiddenPieces.append(try product(gradient, weight.transposed(0, 1)))
+        hiddenPieces.append(try fastestLinear(gradient, weight.transposed(0, 1)))
         // [V, C], summed in fp32: in a narrow type the later pieces would vanish beside the sum.
-        let piecewise = try product(gradient.transposed(0, 1), piece.transposed(0, 1)).to(dtype: .float32)
+        let piecewise = try fastestLinear(gradient.transposed(0, 1), piece.transposed(0, 1)).to(dtype: .float32)
         if let ofWeight {
           try ofWeight.addInPlace(piecewise)
         } else {
@@ -64,17 +64,12 @@ public enum LanguageModelLoss {
       let rows = rows(vocabulary: weight.size(0), device: weight.device)
       let pieces = try stride(from: 0, to: count, by: rows).map { start in
         let length = min(rows, count - start)
-        let logits = try product(hidden.narrow(dimension: 0, from: start, length: length), weight).to(dtype: .float32)
+        let logits = try fastestLinear(hidden.narrow(dimension: 0, from: start, length: length), weight).to(
+          dtype: .float32)
         return try crossEntropy(
           logits, targets: targets.narrow(dimension: 0, from: start, length: length), reduction: .none)
       }
       return try Tensor.concatenated(pieces)
     }
-  }
-
-  /// `left [M, K] x right [N, K] transposed`, by the same products as ``project(_:_:bias:)`` and without recording.
-  private static func product(_ left: Tensor, _ right: Tensor) throws -> Tensor {
-    guard left.dtype == .float32, left.device == .cpu, hasOneDNNLinear else { return try linear(left, right) }
-    return try oneDNNLinear(left, right)
   }
 }

@@ -55,7 +55,7 @@ public struct Linear: Projection {
 /// `input [..., K] x weight [N, K] transposed + bias [N]` -> [..., N], by the fastest products this machine has: oneDNN's
 /// for fp32 on the CPU, forward and backward, else libtorch's own choice.
 public func project(_ input: Tensor, _ weight: Tensor, bias: Tensor? = nil) throws -> Tensor {
-  guard weight.dtype == .float32, weight.device == .cpu, hasOneDNNLinear else {
+  guard prefersOneDNN(weight.dtype, on: weight.device) else {
     return try linear(input, weight, bias: bias)
   }
   let shape = input.shape

@@ -39,6 +39,18 @@ public func oneDNNLinear(_ input: Tensor, _ weight: Tensor, bias: Tensor? = nil)
 /// Whether this libtorch was built with oneDNN's products.
 public var hasOneDNNLinear: Bool { Operator.oneDNNLinear.isAvailable }
 
+/// Whether products of this type on this device go to oneDNN: fp32 on the CPU, where the operator exists.
+public func prefersOneDNN(_ dtype: DType, on device: Device) -> Bool {
+  dtype == .float32 && device == .cpu && hasOneDNNLinear
+}
+
+/// The product of ``linear(_:_:bias:)`` by the fastest way there is here: oneDNN's where ``prefersOneDNN(_:on:)``, else
+/// libtorch's own choice. For calls without recording: oneDNN's has no backward pass.
+public func fastestLinear(_ input: Tensor, _ weight: Tensor, bias: Tensor? = nil) throws -> Tensor {
+  try prefersOneDNN(weight.dtype, on: weight.device)
+    ? oneDNNLinear(input, weight, bias: bias) : linear(input, weight, bias: bias)
+}
+
 /// Scaled-dot-product attention by libtorch's fused kernels where they apply (FlashAttention, arXiv 2205.14135).
 ///
 /// - Parameters:
