@@ -25,6 +25,9 @@ func tests(
   )
 }
 
+let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
+let hummingbirdTesting = Target.Dependency.product(name: "HummingbirdTesting", package: "hummingbird")
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
@@ -43,7 +46,9 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
     .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
     .package(url: "https://github.com/apple/swift-numerics", from: "1.1.1"),
+    .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
     .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+    .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2"),
   ],
@@ -52,11 +57,17 @@ let package = Package(
     .target(name: "CTorch"),
     room("Torch", ["CTorch"]),
     room("Safetensors"),
+    room("GGUF"),
     room("Tokenization", [heaps]),
+    room("ChatTemplates"),
     room("Corpora", ["Tokenization", crypto]),
     room("Layers", ["Torch"]),
     room("Models", ["Torch", "Layers"]),
     room("Training", ["Torch", "Layers", "Models", "Safetensors", "Corpora"]),
+    room(
+      "Checkpoints",
+      ["Torch", "Layers", "Models", "Safetensors", "GGUF", "Tokenization", "ChatTemplates"]),
+    room("Generation", ["Torch", "Layers", "Models", "Tokenization"]),
 
     // Study half: knows numbers.
     room("Measures", [numerics]),
@@ -68,18 +79,21 @@ let package = Package(
       "Reports", ["Measures", "Ranking", "Records"],
       resources: [.embedInCode("Page/report.css"), .embedInCode("Page/report.js")]),
 
+    room("OpenAIWire"),
+    room("Serving", ["OpenAIWire", hummingbird, logging]),
+
     // The meeting point and the door.
     room(
       "EngineWorkloads",
       [
-        "Torch", "Layers", "Models", "Training", "Safetensors", "Tokenization", "Corpora", "Measures", "Probes",
-        "Studies",
+        "Torch", "Layers", "Models", "Training", "Safetensors", "Tokenization", "Corpora", "Checkpoints", "Generation",
+        "ChatTemplates", "Serving", "OpenAIWire", "Measures", "Probes", "Studies",
       ]),
     .executableTarget(
       name: "efficientllm",
       dependencies: [
-        "EngineWorkloads", "Tokenization", "Corpora", "Measures", "Ranking", "Probes", "Records", "Studies",
-        "Reports", argumentParser,
+        "EngineWorkloads", "Tokenization", "Corpora", "Checkpoints", "Generation", "ChatTemplates", "Serving",
+        "Measures", "Ranking", "Probes", "Records", "Studies", "Reports", argumentParser,
       ],
       swiftSettings: settings
     ),
@@ -94,7 +108,15 @@ let package = Package(
     tests("Tokenization", fixtures: true),
     tests("Corpora", ["Tokenization"]),
     tests("Torch"),
-    tests("Safetensors"),
+    tests("Safetensors", fixtures: true),
+    tests("GGUF", fixtures: true),
+    tests("ChatTemplates", fixtures: true),
+    tests("OpenAIWire", fixtures: true),
+    tests("Serving", ["OpenAIWire", hummingbird, hummingbirdTesting]),
+    tests(
+      "Checkpoints", ["Torch", "Layers", "Models", "Safetensors", "GGUF", "Tokenization", "ChatTemplates"],
+      fixtures: true),
+    tests("Generation", ["Torch", "Layers", "Models", "Tokenization"], fixtures: true),
     tests("Layers", ["Torch"]),
     tests("Models", ["Torch", "Layers", "Safetensors", "Training"], fixtures: true),
     tests("Training", ["Torch", "Layers", "Models", "Safetensors", "Corpora", "Tokenization"]),

@@ -21,6 +21,28 @@ public struct DecoderConfiguration: Sendable, Codable, Hashable {
   public var normEpsilon: Double
   public var maximumPositions: Int
 
+  // What families differ in, see DecoderConfiguration+Choices.swift. Set after init; the defaults are Llama's.
+  public var normalization = NormalizationKind.rootMeanSquare
+  public var layout = BlockLayout.sequential
+  public var feedForward = FeedForwardKind.gated
+  public var activation = Activation.silu
+  /// Whether the feed-forward network's projections, and attention's output projection, have a bias.
+  public var feedForwardBias = false
+  public var attentionOutputBias = false
+  /// Whether queries and keys are normalised per head before they are turned (Qwen3, Gemma 3).
+  public var queryKeyNorm = false
+  public var experts: ExpertShape?
+  public var ropeScaling: RotaryScaling?
+  /// The part of a head's features that is turned by position.
+  public var rotaryFraction = 1.0
+  public var slidingWindow: SlidingWindow?
+  /// What scores are multiplied with; nil: one over the square root of the head's width.
+  public var attentionScale: Double?
+  /// What embeddings are multiplied with (Gemma: the square root of the width, rounded to the weights' type).
+  public var embeddingScale = 1.0
+  /// Logits become cap * tanh(logits / cap).
+  public var logitSoftcap: Double?
+
   public init(
     vocabulary: Int, width: Int, layers: Int, heads: Int, keyValueHeads: Int, headWidth: Int? = nil,
     intermediate: Int, attention: AttentionKind = .groupedQuery, attentionBias: Bool = false,
