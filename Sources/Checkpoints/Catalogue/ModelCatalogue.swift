@@ -1,4 +1,4 @@
-public import Foundation
+internal import Foundation
 
 /// The models that packages of the Python index carry, each pinned: versions, sizes, hashes, licence.
 ///
