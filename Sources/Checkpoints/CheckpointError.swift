@@ -10,6 +10,8 @@ public enum CheckpointError: Error, Hashable, Sendable, CustomStringConvertible 
   case noConfiguration(path: String)
   /// A file that lies there and cannot be used.
   case damaged(path: String, reason: String)
+  /// The same, in the words of the room that reads it.
+  case unusable(String)
   case unsupportedArchitecture(String, path: String, supported: [String])
   /// A tensor whose elements are packed in a way that is not read.
   case unsupportedTensorType(path: String, tensor: String, type: String)
@@ -37,6 +39,7 @@ public enum CheckpointError: Error, Hashable, Sendable, CustomStringConvertible 
     case .noConfiguration(let path):
       "\(path) is no model: it has no config.json. Name a Hugging Face directory, or a GGUF file."
     case .damaged(let path, let reason): "\(path) cannot be used: \(reason)"
+    case .unusable(let reason): reason
     case .unsupportedArchitecture(let name, let path, let supported):
       "\(path) is of the architecture '\(name)', which is not supported. Supported are \(supported.joined(separator: ", "))."
     case .unsupportedTensorType(let path, let tensor, let type):
