@@ -80,7 +80,9 @@ extension GGUFContents {
     guard case (let byteCount, false) = blocks.multipliedReportingOverflow(by: type.blockBytes) else {
       throw damaged("has a shape too large to count")
     }
-    guard offset <= UInt64(reader.bytes.count) else { throw damaged("begins at byte \(offset) of the data, behind the end") }
+    guard offset <= UInt64(reader.bytes.count) else {
+      throw damaged("begins at byte \(offset) of the data, behind the end")
+    }
     guard offset % UInt64(alignment) == 0 else {
       throw damaged("begins at byte \(offset) of the data, which is no multiple of \(alignment)")
     }

@@ -57,7 +57,8 @@ extension GGUFReader {
     switch type {
     case .string: return .strings(try elements(count) { reader throws(GGUFError) in try reader.string() })
     case .float32:
-      return .floats(try elements(count) { reader throws(GGUFError) in Float(bitPattern: try reader.number(UInt32.self)) })
+      return .floats(
+        try elements(count) { reader throws(GGUFError) in Float(bitPattern: try reader.number(UInt32.self)) })
     case .uint8: return .integers(try integers(count, UInt8.self))
     case .int8: return .integers(try integers(count, Int8.self))
     case .uint16: return .integers(try integers(count, UInt16.self))

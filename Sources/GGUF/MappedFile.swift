@@ -13,7 +13,9 @@ final class MappedFile: Sendable {
 
   /// - Throws: ``GGUFError/unreadable(path:reason:)``.
   init(path: String) throws(GGUFError) {
-    func failure(_ reason: String = String(cString: strerror(errno))) -> GGUFError { .unreadable(path: path, reason: reason) }
+    func failure(_ reason: String = String(cString: strerror(errno))) -> GGUFError {
+      .unreadable(path: path, reason: reason)
+    }
     // O_NONBLOCK: opening a pipe must not wait for a writer.
     let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     guard descriptor >= 0 else { throw failure() }
@@ -46,7 +48,9 @@ final class MappedFile: Sendable {
   }
 
   /// Every byte. Valid while this object lives.
-  var bytes: UnsafeRawBufferPointer { UnsafeRawBufferPointer(start: UnsafeRawPointer(bitPattern: address), count: count) }
+  var bytes: UnsafeRawBufferPointer {
+    UnsafeRawBufferPointer(start: UnsafeRawPointer(bitPattern: address), count: count)
+  }
 
   /// Whether the file still has the length and the time of change it had when it was opened.
   var isUnchanged: Bool {

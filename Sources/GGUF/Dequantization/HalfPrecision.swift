@@ -2,7 +2,8 @@
 func expandHalves(_ source: UnsafeRawPointer, count: Int, into output: UnsafeMutablePointer<Float>) {
   let whole = count & ~7
   for index in stride(from: 0, to: whole, by: 8) {
-    let bits = SIMD8<UInt32>(truncatingIfNeeded: source.loadUnaligned(fromByteOffset: index &* 2, as: SIMD8<UInt16>.self))
+    let bits = SIMD8<UInt32>(
+      truncatingIfNeeded: source.loadUnaligned(fromByteOffset: index &* 2, as: SIMD8<UInt16>.self))
     let magnitude = bits & 0x7FFF
     let normal = magnitude &<< 13 &+ UInt32(112 << 23)
     let special = magnitude &<< 13 &+ UInt32(224 << 23)
