@@ -41,7 +41,9 @@ extension Checkpoint {
         }
       })
     if let family = EncoderFamily.family(ggufArchitecture: architecture) {
-      return (.encoder(try family.ggufConfiguration(description)), family.title)
+      let configuration = try family.ggufConfiguration(description)
+      try configuration.validate()
+      return (.encoder(configuration), family.title)
     }
     let (family, configuration) = try ModelFamily.read(gguf: description)
     return (.decoder(configuration), family.title)

@@ -1,7 +1,6 @@
 internal import GGUF
 public import Layers
 public import Models
-internal import Safetensors
 public import Tokenization
 public import Torch
 
@@ -38,6 +37,22 @@ extension Checkpoint {
     return try Decoder(configuration, source: source, plan: plan, dtype: dtype, device: device)
   }
 
+  /// An encoder with the checkpoint's weights.
+  /// - Throws: As ``loadDecoder(dtype:device:plan:)``.
+  public func loadEncoder(
+    dtype: DType = .float32, device: Device = .cpu, plan: any LinearPlan = InferencePlan()
+  ) throws -> BertEncoder {
+    let configuration = try encoderConfiguration()
+    let family =
+      format == .gguf
+      ? EncoderFamily.family(ggufArchitecture: architecture) : EncoderFamily.family(modelType: architecture)
+    guard let family else { preconditionFailure("an encoder without a family") }
+    let source = CheckpointSource(
+      try openWeights(), path: path.path, naming: format == .gguf ? family.ggufNames : family.names,
+      shape: configuration, copiesMapped: plan.isTrainable)
+    return try BertEncoder(configuration, source: source, plan: plan, dtype: dtype, device: device)
+  }
+
   /// The decoder's shape without memory: on the meta device.
   public func makeShape(dtype: DType = .float32) throws -> Decoder {
     try Decoder(decoderConfiguration(), source: RandomSource(seed: 0), dtype: dtype, device: .meta)
@@ -45,8 +60,11 @@ extension Checkpoint {
 
   func openWeights() throws -> any WeightStore {
     switch contents {
-    case .directory(let directory): try directory.weights()
-    case .gguf(let file): GGUFWeights(file)
+    case .directory(let directory):
+      guard let weights = try directory.weights() else { throw directory.lacksWeights }
+      return SafetensorsWeights(weights)
+    case .gguf(let file):
+      return GGUFWeights(file)
     }
   }
 }
@@ -69,14 +87,8 @@ extension Checkpoint {
   /// - Throws: What the files' rooms throw for files that are damaged or not all there.
   public func weightsOnDisk() throws -> WeightsOnDisk? {
     switch contents {
-    case .directory(let directory):
-      guard directory.has("model.safetensors") || directory.has("model.safetensors.index.json") else { return nil }
-      let weights = try directory.weights()
-      return WeightsOnDisk(bytes: weights.byteCount, elements: weights.elementCount, types: weights.types)
-    case .gguf(let file):
-      return WeightsOnDisk(
-        bytes: file.orderedTensors.reduce(0) { $0 + $1.range.count },
-        elements: file.orderedTensors.reduce(0) { $0 + $1.elements }, types: GGUFWeights.types(of: file))
+    case .directory(let directory): try directory.weights().map { SafetensorsWeights.onDisk($0) }
+    case .gguf(let file): GGUFWeights.onDisk(file)
     }
   }
 

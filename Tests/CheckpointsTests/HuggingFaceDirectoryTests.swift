@@ -5,59 +5,13 @@ import Testing
 @testable import Checkpoints
 
 struct HuggingFaceDirectoryTests {
-  @Test func findsOneFileOrThoseOfAnIndex() throws {
-    let folder = try TemporaryFolder()
-    let directory = HuggingFaceDirectory(folder.url)
-    #expect(try directory.weightFiles().isEmpty && directory.weightBytes() == 0)
-    for (name, tensor) in [("model-00001-of-00002", "a"), ("model-00002-of-00002", "b")] {
-      try SafetensorsWriter.write(
-        [.floats(tensor, [1, 2], shape: [2])], to: folder("\(name).safetensors").path)
-    }
-    try folder.write(
-      """
-      {"metadata": {"total_size": 16}, "weight_map": {
-        "b": "model-00002-of-00002.safetensors", "a": "model-00001-of-00002.safetensors"}}
-      """, to: "model.safetensors.index.json")
-    #expect(
-      try directory.weightFiles().map(\.lastPathComponent)
-        == ["model-00001-of-00002.safetensors", "model-00002-of-00002.safetensors"])
-    let weights = try directory.weights()
-    #expect(weights.names == ["a", "b"] && weights.byteCount == 16 && weights.elementCount == 4)
-    try SafetensorsWriter.write([.floats("c", [1], shape: [1])], to: folder("model.safetensors").path)
-    #expect(try directory.weightFiles().map(\.lastPathComponent) == ["model.safetensors"])
-  }
-
-  @Test(arguments: [
-    (#"{"weight_map": {"a": "../model.safetensors"}}"#, "no file beside it"),
-    (#"{"weight_map": {"a": "/etc/passwd"}}"#, "no file beside it"),
-    (#"{"weight_map": {"a": "weights.bin"}}"#, "no file beside it"),
-    (#"{"weight_map": {"a": "gone.safetensors"}}"#, "not there"),
-    (#"{"weight_map": {}}"#, "no weight_map"), (#"{"weight_map": [1]}"#, "no weight_map"),
-    ("[]", "no JSON object"), ("{", "no JSON object"), ("", "no JSON object"),
-  ])
-  func anIndexThatCannotBeFollowedIsRefused(text: String, reason: String) throws {
-    let folder = try TemporaryFolder()
-    let file = try folder.write(text, to: "model.safetensors.index.json")
-    let error = #expect(throws: CheckpointError.self) { try HuggingFaceDirectory(folder.url).weightFiles() }
-    guard case .damaged(let path, let told) = error else { return #expect(Bool(false), "\(String(describing: error))") }
-    #expect(path == file.path && told.contains(reason))
-  }
-
-  @Test func twoFilesWithOneNameAreRefused() throws {
-    let folder = try TemporaryFolder()
-    let files = try ["a", "b"].map { name in
-      let path = folder("\(name).safetensors").path
-      try SafetensorsWriter.write([.floats("same", [1], shape: [1])], to: path)
-      return try SafetensorsFile(path: path)
-    }
-    #expect(throws: CheckpointError.self) { try SafetensorsWeights(files, directory: folder.url.path) }
-  }
-
   @Test func weightsOfAnotherFormatAreNamed() throws {
     let folder = try TemporaryFolder()
     try folder.write("", to: "pytorch_model.bin")
-    let error = #expect(throws: CheckpointError.self) { try HuggingFaceDirectory(folder.url).weights() }
-    #expect(error == .noWeights(path: folder.url.path, found: ["pytorch_model.bin"]))
+    let directory = HuggingFaceDirectory(folder.url)
+    #expect(try directory.weights() == nil)
+    #expect(directory.lacksWeights == .noWeights(path: folder.url.path, found: ["pytorch_model.bin"]))
+    #expect(directory.lacksWeights.description.contains("save_pretrained"))
   }
 
   @Test func withoutAConfigurationItIsNoModel() throws {

@@ -20,7 +20,7 @@ struct WeightStoreTests {
         .floats("vector", [1, 2, 3], shape: [3]), .floats("stack", values + [0], shape: [2, 9, 2]),
         .floats("empty", [], shape: [0, 4]),
       ], to: path)
-    let weights = try SafetensorsWeights([SafetensorsFile(path: path)], directory: folder.url.path)
+    let weights = SafetensorsWeights(try SafetensorsCollection(path: path))
     #expect(try weights.rows(2..<5, of: "matrix", as: .float32).values(as: Float.self) == Array(values[10..<25]))
     let rounded = try weights.rows(0..<7, of: "matrix", as: .bfloat16)
     #expect(rounded.dtype == .bfloat16 && rounded.shape == [7, 5])
@@ -29,14 +29,15 @@ struct WeightStoreTests {
     #expect(weights.rowCount(of: "stack") == 18 && weights.rowCount(of: "vector") == 1)
     #expect(try weights.rows(9..<18, of: "stack", as: .float32).values(as: Float.self) == Array((values + [0])[18...]))
     #expect(try weights.rows(0..<0, of: "empty", as: .float32).shape == [0, 4])
-    #expect(weights.types == ["F32", "BF16"])
+    let onDisk = SafetensorsWeights.onDisk(try SafetensorsCollection(path: path))
+    #expect(onDisk.types == ["F32", "BF16"] && onDisk.elements == 109 && onDisk.bytes == 74 * 4 + 35 * 2)
   }
 
   @Test func theMappedFileOutlivesWhatMadeIt() throws {
     let folder = try TemporaryFolder()
     let path = folder("model.safetensors").path
     try SafetensorsWriter.write([.floats("a", [1, 2, 3, 4], shape: [2, 2])], to: path)
-    var weights: SafetensorsWeights? = try SafetensorsWeights([SafetensorsFile(path: path)], directory: path)
+    var weights: SafetensorsWeights? = SafetensorsWeights(try SafetensorsCollection(path: path))
     let tensor = try #require(try weights?.rows(1..<2, of: "a", as: .float32))
     weights = nil
     try FileManager.default.removeItem(atPath: path)
@@ -48,7 +49,7 @@ struct WeightStoreTests {
     let path = folder("model.safetensors").path
     let item = SafetensorsWriter.Item(name: "a", type: .int8, shape: [2]) { try [UInt8(1), 2].withUnsafeBytes($0) }
     try SafetensorsWriter.write([item], to: path)
-    let weights = try SafetensorsWeights([SafetensorsFile(path: path)], directory: path)
+    let weights = SafetensorsWeights(try SafetensorsCollection(path: path))
     #expect(throws: CheckpointError.unsupportedTensorType(path: path, tensor: "a", type: "I8")) {
       try weights.rows(0..<1, of: "a", as: .float32)
     }

@@ -1,13 +1,12 @@
 internal import Foundation
 internal import Safetensors
 
-/// The files of a Hugging Face directory, read with care: each has a size that is not gone over, and no name in one
-/// leads out of the directory.
+/// The files of a Hugging Face directory, read with care: each has a size that is not gone over.
 struct HuggingFaceDirectory: Sendable {
   let url: URL
   let path: String
 
-  /// Bytes of a JSON file beyond which it is not one of these; an index of a very large model has about 10 MB.
+  /// Bytes of a JSON file beyond which it is not one of these; tokenizer_config.json can have a few MB.
   static let largestDocument = 64 << 20
 
   init(_ url: URL) {
@@ -54,46 +53,20 @@ struct HuggingFaceDirectory: Sendable {
     return data
   }
 
-  /// The files that hold weights, in the order of their names; empty where there are none.
-  /// - Throws: ``CheckpointError/damaged(path:reason:)`` for an index that cannot be followed.
-  func weightFiles() throws(CheckpointError) -> [URL] {
-    if has("model.safetensors") { return [url("model.safetensors")] }
-    let index = "model.safetensors.index.json"
-    guard let map = try object(index) else { return [] }
-    guard let files = map["weight_map"] as? [String: String], !files.isEmpty else {
-      throw .damaged(path: url(index).path, reason: "it has no weight_map. Download it again.")
+  /// The weights, mapped; nil where there are none as safetensors.
+  /// - Throws: ``Safetensors/SafetensorsError`` for files that are damaged or not all there.
+  func weights() throws(SafetensorsError) -> SafetensorsCollection? {
+    do {
+      return try SafetensorsCollection(path: path)
+    } catch .absent {
+      return nil
     }
-    let names = Set(files.values).sorted()
-    guard names.count <= 10_000 else { throw .damaged(path: url(index).path, reason: "it names \(names.count) files") }
-    for name in names {
-      guard !name.contains("/"), !name.contains("\0"), name != "..", name.hasSuffix(".safetensors") else {
-        throw .damaged(path: url(index).path, reason: "it names '\(name.prefix(200))', which is no file beside it")
-      }
-      guard has(name) else {
-        throw .damaged(
-          path: url(index).path, reason: "it names \(name), which is not there. Download the missing files.")
-      }
-    }
-    return names.map { url($0) }
   }
 
-  /// The weights, mapped.
-  /// - Throws: ``CheckpointError/noWeights(path:found:)``, ``Safetensors/SafetensorsError``.
-  func weights() throws -> SafetensorsWeights {
-    let files = try weightFiles()
-    guard !files.isEmpty else {
-      let names = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
-      let others = names.filter { $0.hasSuffix(".bin") || $0.hasSuffix(".pth") || $0.hasSuffix(".h5") }
-      throw CheckpointError.noWeights(path: path, found: others.sorted())
-    }
-    return try SafetensorsWeights(files.map { try SafetensorsFile(path: $0.path) }, directory: path)
-  }
-
-  /// Bytes of the files that hold weights; zero where there are none.
-  func weightBytes() throws(CheckpointError) -> Int {
-    try weightFiles().reduce(0) { sum, file in
-      let attributes = try? FileManager.default.attributesOfItem(atPath: file.resolvingSymlinksInPath().path)
-      return sum + (attributes?[.size] as? Int ?? 0)
-    }
+  /// Says what there is in place of weights.
+  var lacksWeights: CheckpointError {
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
+    let others = names.filter { $0.hasSuffix(".bin") || $0.hasSuffix(".pth") || $0.hasSuffix(".h5") }
+    return .noWeights(path: path, found: others.sorted())
   }
 }

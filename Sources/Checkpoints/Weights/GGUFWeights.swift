@@ -37,11 +37,13 @@ final class GGUFWeights: WeightStore {
     }.to(dtype: dtype)
   }
 
-  /// The types of the tensors, those with most bytes first.
-  static func types(of file: GGUFFile) -> [String] {
+  /// What the head of the file says.
+  static func onDisk(_ file: GGUFFile) -> WeightsOnDisk {
     var bytes: [String: Int] = [:]
     for tensor in file.orderedTensors { bytes[tensor.type.name, default: 0] += tensor.range.count }
-    return bytes.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.map(\.key)
+    return WeightsOnDisk(
+      bytes: bytes.values.reduce(0, +), elements: file.orderedTensors.reduce(0) { $0 + $1.elements },
+      types: bytes.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.map(\.key))
   }
 }
 

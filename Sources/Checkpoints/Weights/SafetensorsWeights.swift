@@ -4,31 +4,19 @@ internal import Torch
 /// The tensors of one safetensors file, or of the several that an index names.
 final class SafetensorsWeights: WeightStore {
   let names: Set<String>
-  private let files: [SafetensorsFile]
-  /// By tensor: which file, and where in it.
-  private let places: [String: (file: Int, entry: SafetensorsEntry)]
+  private let collection: SafetensorsCollection
 
-  /// - Parameter directory: Named in errors.
-  /// - Throws: ``CheckpointError/damaged(path:reason:)`` when two files hold a tensor of the same name.
-  init(_ files: [SafetensorsFile], directory: String) throws(CheckpointError) {
-    var places: [String: (file: Int, entry: SafetensorsEntry)] = [:]
-    for (index, file) in files.enumerated() {
-      for (name, entry) in file.entries {
-        guard places.updateValue((index, entry), forKey: name) == nil else {
-          throw .damaged(path: directory, reason: "the tensor '\(name)' is in two of its files. Obtain it anew.")
-        }
-      }
-    }
-    self.files = files
-    self.places = places
-    names = Set(places.keys)
+  init(_ collection: SafetensorsCollection) {
+    self.collection = collection
+    names = Set(collection.entries.keys)
   }
 
-  func shape(of name: String) -> [Int]? { places[name]?.entry.shape }
+  func shape(of name: String) -> [Int]? { collection.entries[name]?.shape }
 
   func rows(_ rows: Range<Int>, of name: String, as dtype: DType) throws -> Tensor {
-    guard let place = places[name] else { preconditionFailure("no tensor '\(name)'") }
-    let (file, entry) = (files[place.file], place.entry)
+    guard let entry = collection.entries[name], let file = collection.file(of: name) else {
+      preconditionFailure("no tensor '\(name)'")
+    }
     guard let stored = entry.type.floatingPoint else {
       throw CheckpointError.unsupportedTensorType(path: file.path, tensor: name, type: entry.type.rawValue)
     }
@@ -40,15 +28,13 @@ final class SafetensorsWeights: WeightStore {
     }
   }
 
-  /// Bytes of all tensors.
-  var byteCount: Int { places.values.reduce(0) { $0 + $1.entry.range.count } }
-  /// Numbers in all tensors.
-  var elementCount: Int { places.values.reduce(0) { $0 + $1.entry.shape.reduce(1, *) } }
-  /// The types of the tensors with the bytes of each, largest first.
-  var types: [String] {
+  /// What the heads of the files say.
+  static func onDisk(_ collection: SafetensorsCollection) -> WeightsOnDisk {
     var bytes: [String: Int] = [:]
-    for place in places.values { bytes[place.entry.type.rawValue, default: 0] += place.entry.range.count }
-    return bytes.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.map(\.key)
+    for entry in collection.entries.values { bytes[entry.type.rawValue, default: 0] += entry.range.count }
+    return WeightsOnDisk(
+      bytes: bytes.values.reduce(0, +), elements: collection.entries.values.reduce(0) { $0 + $1.shape.reduce(1, *) },
+      types: bytes.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.map(\.key))
   }
 }
 
