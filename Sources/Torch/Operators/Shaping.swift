@@ -15,12 +15,13 @@ extension Operator {
   static let expand = Operator("aten::expand", "self", "size")
   static let pad = Operator("aten::constant_pad_nd", "self", "pad", "value")
   static let gather = Operator("aten::gather", "self", "dim", "index")
+  static let indexSelect = Operator("aten::index_select", "self", "dim", "index")
   static let repeatInterleave = Operator(
     "aten::repeat_interleave", overload: "self_int", "self", "repeats", "dim")
 
   static let shaping = [
     view, reshape, transpose, contiguous, concatenate, stack, split, narrow, select, unsqueeze,
-    squeeze, expand, pad, gather, repeatInterleave,
+    squeeze, expand, pad, gather, indexSelect, repeatInterleave,
   ]
 }
 
@@ -87,6 +88,11 @@ extension Tensor {
   /// `result[i][j] = self[i][index[i][j]]` for dimension 1, and so on. `aten::gather`
   public func gathered(dimension: Int, by index: Tensor) throws -> Tensor {
     try Operator.gather.tensor(.tensor(self), .int(dimension), .tensor(index))
+  }
+
+  /// The slices at `index` [N], in its order. `aten::index_select`
+  public func selected(dimension: Int, by index: Tensor) throws -> Tensor {
+    try Operator.indexSelect.tensor(.tensor(self), .int(dimension), .tensor(index))
   }
 
   /// Every slice `repeats` times, one after the other. `aten::repeat_interleave.self_int`
