@@ -67,7 +67,7 @@ public struct MixtureOfExperts: FeedForward {
   private func mix(_ rows: Tensor, weights: Tensor, chosen: [Int]) throws -> Tensor {
     let (order, counts) = Self.sorted(chosen, experts: shape.count)
     let tokens = try index(order.map { $0 / shape.active }, rows.device)
-    let sorted = try rows.selected(dimension: 0, by: tokens)  // [N K, C], expert after expert
+    let sorted = try rows.indexSelected(dimension: 0, at: tokens)  // [N K, C], expert after expert
     var start = 0
     var outputs: [Tensor] = []
     for (expert, count) in zip(experts, counts) where count > 0 {
@@ -77,7 +77,7 @@ public struct MixtureOfExperts: FeedForward {
     var places = [Int](repeating: 0, count: order.count)
     for (place, slot) in order.enumerated() { places[slot] = place }
     let width = rows.size(1)
-    let back = try Tensor.concatenated(outputs).selected(dimension: 0, by: index(places, rows.device))
+    let back = try Tensor.concatenated(outputs).indexSelected(dimension: 0, at: index(places, rows.device))
       .view(rows.size(0), shape.active, width)  // [N, K, C], as the router chose
     return try (back.to(dtype: .float32) * weights.unsqueezed(-1)).sum(over: [1]).to(dtype: rows.dtype)
   }

@@ -90,8 +90,8 @@ extension Tensor {
     try Operator.gather.tensor(.tensor(self), .int(dimension), .tensor(index))
   }
 
-  /// The slices at `index` [N], in its order. `aten::index_select`
-  public func selected(dimension: Int, by index: Tensor) throws -> Tensor {
+  /// The slices at `index` [N], copied. `aten::index_select`
+  public func indexSelected(dimension: Int, at index: Tensor) throws -> Tensor {
     try Operator.indexSelect.tensor(.tensor(self), .int(dimension), .tensor(index))
   }
 
