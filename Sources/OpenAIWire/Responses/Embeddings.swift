@@ -39,6 +39,9 @@ public struct Embeddings: Sendable, Hashable {
     vectors = placed.sorted { $0.index < $1.index }.map(\.vector)
   }
 
+  /// The shortest decimal that is this float again; as a double it would have twice the digits.
+  private static func number(_ value: Float) -> JSONValue { .number(Double("\(value)") ?? Double(value)) }
+
   public var json: JSONValue {
     .members([
       "object": .string("list"),
@@ -47,7 +50,7 @@ public struct Embeddings: Sendable, Hashable {
           .members([
             "object": .string("embedding"), "index": .integer(index),
             "embedding": encoding == .base64
-              ? .string(Base64.text(vector)) : .array(vector.map { .number(Double($0)) }),
+              ? .string(Base64.text(vector)) : .array(vector.map(Self.number)),
           ])
         }), "model": .string(model),
       "usage": .members(["prompt_tokens": .integer(promptTokens), "total_tokens": .integer(promptTokens)]),

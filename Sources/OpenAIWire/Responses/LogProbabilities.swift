@@ -91,6 +91,13 @@ public struct CompletionLogProbabilities: Sendable, Hashable {
     textOffsets.append(offset)
   }
 
+  public mutating func append(contentsOf other: CompletionLogProbabilities) {
+    tokens += other.tokens
+    tokenLogprobs += other.tokenLogprobs
+    topLogprobs += other.topLogprobs
+    textOffsets += other.textOffsets
+  }
+
   init(_ field: JSONField) throws(WireError) {
     for token in try field.required("tokens").elements() { tokens.append(try token.string()) }
     for number in try field.required("token_logprobs").elements() {
