@@ -506,12 +506,12 @@ at::Tensor cached_attention(at::Tensor &joined, int64_t heads, int64_t groups, c
   TORCH_CHECK(joined.device().is_cpu() && (type == at::kFloat || type == at::kBFloat16),
               "this operator is for fp32 and bf16 on the CPU");
   const int64_t tokens = joined.size(0), width = joined.size(1) / (heads + 2 * groups);
-  const int64_t half = cosines.dim() == 2 ? cosines.size(1) : -1;
-  TORCH_CHECK(half >= 0 && 2 * half <= width && cosines.size(0) == tokens && cosines.sizes() == sines.sizes() &&
+  const int64_t half = cosines.dim() >= 1 ? cosines.size(-1) : 0;
+  TORCH_CHECK(half >= 1 && 2 * half <= width && cosines.numel() == tokens * half && cosines.sizes() == sines.sizes() &&
                   cosines.scalar_type() == at::kFloat && sines.scalar_type() == at::kFloat &&
                   cosines.is_contiguous() && sines.is_contiguous() && cosines.device().is_cpu() &&
                   sines.device().is_cpu(),
-              "cosines and sines must be fp32 [tokens, at most half of a head]");
+              "cosines and sines must be fp32, for each token at most half of a head's features");
   for (const auto *norm : {&query_norm, &key_norm}) {
     TORCH_CHECK(!norm->has_value() || ((*norm)->dim() == 1 && (*norm)->size(0) == width &&
                                        (*norm)->scalar_type() == type && (*norm)->is_contiguous()),

@@ -24,6 +24,9 @@ public protocol Attention {
   /// [N, C] -> [N, C]. `rotation` has one row a token. Without gradients.
   func step(_ input: Tensor, rotation: Rotation, batch: RaggedBatch, caches: [LayerCache]) throws -> Tensor
 
+  /// The type that a step's rotation must have for weights of `dtype`.
+  func rotationType(for dtype: DType, on device: Device) -> DType
+
   /// What it keeps of a position.
   var cacheShape: LayerCacheShape { get }
 
@@ -33,6 +36,10 @@ public protocol Attention {
   /// Floating-point operations of one token's forward pass, projections included, when it attends to `context`
   /// positions on average.
   func flopsPerToken(context: Double) -> Double
+}
+
+extension Attention {
+  public func rotationType(for dtype: DType, on device: Device) -> DType { dtype }
 }
 
 /// Attention as it is written down: the slow, obvious reference of the fused path. Arguments as in

@@ -26,15 +26,15 @@ public struct GroupedQueryShape: Sendable, Hashable {
 /// multi-query attention.
 public struct GroupedQueryAttention: Attention {
   public let shape: GroupedQueryShape
-  private let projections: any ProjectionGroup
-  private let norms: (query: RMSNorm, key: RMSNorm)?
-  private let output: any Projection
+  let projections: any ProjectionGroup
+  let norms: (query: any Norm, key: any Norm)?
+  let output: any Projection
 
   /// - Parameters:
   ///   - norms: of queries and of keys, over each head's features before they are turned (Qwen3, Gemma 3).
   ///   - outputInitializer: of the projection that writes to the residual stream.
   public init(
-    _ builder: ModuleBuilder, width: Int, shape: GroupedQueryShape, norms: (query: RMSNorm, key: RMSNorm)? = nil,
+    _ builder: ModuleBuilder, width: Int, shape: GroupedQueryShape, norms: (query: any Norm, key: any Norm)? = nil,
     initializer: Initializer, outputInitializer: Initializer
   ) throws {
     self.shape = shape
@@ -61,8 +61,8 @@ public struct GroupedQueryAttention: Attention {
     return projections.flopsPerToken + output.flopsPerToken + 4 * Double(shape.heads * shape.headWidth) * seen
   }
 
-  /// [B, H, T, D] over [B, G, S, D] -> [B, T, H D], projected: [B, T, C].
-  private func attend(_ queries: Tensor, _ keys: Tensor, _ values: Tensor, _ hiding: Hiding) throws -> Tensor {
+  /// [B, H, T, D] over [B, G, S, D] -> [B, T, H D]
+  func attend(_ queries: Tensor, _ keys: Tensor, _ values: Tensor, _ hiding: Hiding) throws -> Tensor {
     let (heads, groups) = (shape.heads, shape.keyValueHeads)
     // One shared head is a view; several are repeated inside the operator.
     let shared = groups == 1 && heads > 1
@@ -100,47 +100,5 @@ public struct GroupedQueryAttention: Attention {
         try causalMask(rows: length, columns: length, window: window, dtype: queries.dtype, device: queries.device))
     }
     return try output(attend(turnedQueries, turnedKeys, values, hiding))
-  }
-
-  public func step(
-    _ input: Tensor, rotation: Rotation, batch: RaggedBatch, caches: [LayerCache]
-  ) throws -> Tensor {
-    let (heads, groups, width) = (shape.heads, shape.keyValueHeads, shape.headWidth)
-    let count = input.size(0)
-    let joined = try projections.joined(input).view(1, count, heads + 2 * groups, width)
-    var turning = try joined.narrow(dimension: 2, from: 0, length: heads + groups)
-    if let norms {
-      turning = try Tensor.concatenated(
-        [
-          norms.query(turning.narrow(dimension: 2, from: 0, length: heads)),
-          norms.key(turning.narrow(dimension: 2, from: heads, length: groups)),
-        ], dimension: 2)
-    }
-    let turned = try rotation(turning).squeezed(0)  // [N, H + G, D]
-    let values = try joined.squeezed(0).narrow(dimension: 1, from: heads + groups, length: groups)  // [N, G, D]
-    var mixed: [Tensor] = []
-    for (rows, cache) in zip(batch.rows, caches) {
-      let added = rows.count
-      let room = try cache.extend(by: added)
-      let held = try cache.storage.view(-1, 2 * groups, width)  // [capacity, 2 G, D]
-      let fresh = try held.narrow(dimension: 0, from: room.lowerBound, length: added)
-      let mine = try turned.narrow(dimension: 0, from: rows.lowerBound, length: added)
-      try fresh.narrow(dimension: 1, from: 0, length: groups)
-        .copyInPlace(from: mine.narrow(dimension: 1, from: heads, length: groups))
-      try fresh.narrow(dimension: 1, from: groups, length: groups)
-        .copyInPlace(from: values.narrow(dimension: 0, from: rows.lowerBound, length: added))
-      let visible = cache.visibleRows(for: added)
-      let seen = try held.narrow(dimension: 0, from: visible.lowerBound, length: visible.count)
-        .transposed(0, 1).unsqueezed(0)  // [1, 2 G, S, D]
-      let hiding = try batch.hiding(
-        rows: added, columns: visible.count, window: shape.window, dtype: turned.dtype, device: turned.device)
-      mixed.append(
-        try attend(
-          mine.narrow(dimension: 1, from: 0, length: heads).transposed(0, 1).unsqueezed(0),  // [1, H, T, D]
-          seen.narrow(dimension: 1, from: 0, length: groups),
-          seen.narrow(dimension: 1, from: groups, length: groups), hiding
-        ).squeezed(0))  // [T, H D]
-    }
-    return try output(mixed.count == 1 ? mixed[0] : Tensor.concatenated(mixed))
   }
 }

@@ -97,15 +97,6 @@ public struct RotaryEmbedding {
   private func table(context: Int) -> RotaryTable {
     if let long, context > originalPositions { long } else { short }
   }
-
-  /// The cosines and sines of positions in any order, to turn [1, N, H, D].
-  public func rotation(positions: [Int], dtype: DType) throws -> Rotation {
-    let rows = try Tensor(positions.map(Int64.init)).to(device: cosines.device)
-    func gathered(_ table: Tensor) throws -> Tensor {
-      try embedding(table, rows).to(dtype: dtype).view(1, positions.count, 1, features / 2)  // [1, N, 1, D/2]
-    }
-    return Rotation(cosines: try gathered(cosines), sines: try gathered(sines), pairing: pairing)
-  }
 }
 
 /// A position that the model has no place for.

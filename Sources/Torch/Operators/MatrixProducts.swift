@@ -13,7 +13,7 @@ extension Operator {
 
   static let matrixProducts = [matmul, linear, attention]
   /// Operators that only some builds of libtorch have.
-  static let optionalOperators = [oneDNNLinear, oneDNNReorder, oneDNNBytes]
+  static let optionalOperators = [oneDNNLinear, oneDNNReorder, oneDNNBytes] + kernels
 }
 
 extension Tensor {
