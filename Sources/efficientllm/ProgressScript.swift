@@ -40,11 +40,3 @@ enum ProgressScript {
     }
   }
 }
-
-/// Prints a value as programs read it: keys in snake case and in order.
-func printJSON(_ value: some Encodable) throws {
-  let encoder = JSONEncoder()
-  encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-  encoder.keyEncodingStrategy = .convertToSnakeCase
-  print(String(decoding: try encoder.encode(value), as: UTF8.self))
-}

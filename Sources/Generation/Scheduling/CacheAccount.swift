@@ -28,6 +28,7 @@ struct CacheAccount: Sendable {
   }
 
   var keptCount: Int { kept.count }
+  var freeBytes: Int { limitBytes - reservedBytes - keptBytes }
 
   mutating func takeReleased() -> [CacheID] {
     defer { released = [] }
