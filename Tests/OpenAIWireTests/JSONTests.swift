@@ -41,8 +41,12 @@ import Testing
     #expect(throws: Never.self) { try read(nested) }
     #expect(throws: WireError.self) { try read("[1,2,3]", JSONLimits(values: 3)) }
     #expect(throws: Never.self) { try read("[1,2,3]", JSONLimits(values: 4)) }
-    #expect(throws: WireError.malformed("the document has 7 bytes, more than 6")) { try read("[1,2,3]", JSONLimits(bytes: 6)) }
-    #expect(throws: WireError.malformed("at byte 0, a number is too long")) { try read(String(repeating: "1", count: 401)) }
+    #expect(throws: WireError.malformed("the document has 7 bytes, more than 6")) {
+      try read("[1,2,3]", JSONLimits(bytes: 6))
+    }
+    #expect(throws: WireError.malformed("at byte 0, a number is too long")) {
+      try read(String(repeating: "1", count: 401))
+    }
   }
 
   @Test func placesAreSaid() {

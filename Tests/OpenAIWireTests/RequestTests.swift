@@ -114,7 +114,10 @@ import Testing
     (#"[{"role":"user","content":"a","tool_calls":[]}]"#, "messages[0].tool_calls"),
     (#"[{"role":"tool","content":"a"}]"#, "messages[0].tool_call_id"),
     (#"[{"role":"assistant"}]"#, "messages[0].content"),
-    (#"[{"role":"assistant","tool_calls":[{"function":{"name":"f"}}]}]"#, "messages[0].tool_calls[0].function.arguments"),
+    (
+      #"[{"role":"assistant","tool_calls":[{"function":{"name":"f"}}]}]"#,
+      "messages[0].tool_calls[0].function.arguments"
+    ),
     (#"[{"role":"assistant","function_call":{}}]"#, "messages[0].function_call"),
   ])
   func aWrongMessageNamesItsPlace(_ messages: String, _ param: String) {

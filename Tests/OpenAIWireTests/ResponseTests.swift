@@ -30,7 +30,8 @@ import Testing
     var logprobs = CompletionLogProbabilities()
     logprobs.appendUnscored("p", offset: 0)
     logprobs.append(
-      ScoredToken(token: "a", bytes: nil, logprob: -1), alternatives: [ScoredToken(token: "b", bytes: nil, logprob: -2)],
+      ScoredToken(token: "a", bytes: nil, logprob: -1),
+      alternatives: [ScoredToken(token: "b", bytes: nil, logprob: -2)],
       offset: 1)
     let completion = Completion(
       id: "i", created: 5, model: "m",
@@ -67,10 +68,12 @@ import Testing
     #expect(try ModelList(again(list.json)) == list)
     let error = APIError(status: 404, message: "m", type: "t", param: "p", code: "c")
     #expect(try APIError(again(error.json), status: 404) == error)
-    #expect(APIError.invalid("m").json.text
-      == #"{"error":{"message":"m","type":"invalid_request_error","param":null,"code":null}}"#)
-    #expect(try APIError(again(.members(["error": .members(["message": .string("m"), "code": .integer(4)])])), status: 500)
-      .code == "4")
+    #expect(
+      APIError.invalid("m").json.text
+        == #"{"error":{"message":"m","type":"invalid_request_error","param":null,"code":null}}"#)
+    #expect(
+      try APIError(again(.members(["error": .members(["message": .string("m"), "code": .integer(4)])])), status: 500)
+        .code == "4")
   }
 
   @Test func whatServersAddIsLeftAside() throws {

@@ -23,9 +23,10 @@ import Testing
         .map(\.data) == ["first event", "second event", " third event"])
     #expect(try parse("data\n\ndata\ndata\n\ndata:").map(\.data) == ["", "\n"])
     #expect(try parse("data:test\n\ndata: test\n\n").map(\.data) == ["test", "test"])
-    #expect(try parse("event: add\ndata: 1\n\nevent: x\n\ndata: 2\n\n") == [
-      ServerSentEvent(name: "add", data: "1"), ServerSentEvent(data: "2"),
-    ])
+    #expect(
+      try parse("event: add\ndata: 1\n\nevent: x\n\ndata: 2\n\n") == [
+        ServerSentEvent(name: "add", data: "1"), ServerSentEvent(data: "2"),
+      ])
     #expect(try parse("\u{feff}data: a\r\rdata: b\r\n\r\n").map(\.data) == ["a", "b"])
   }
 

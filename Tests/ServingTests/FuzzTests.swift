@@ -14,7 +14,8 @@ import Testing
     ("/v1/embeddings", #"{"model":"vectors","input":[[1,2],[3]],"encoding_format":"base64"}"#),
   ]
   private static let pieces = [
-    "null", "true", "-1", "1e999", "99999999999999999999", "\"\"", "[]", "{}", "[[[[[[", "\u{0}", "\"\\ud800\"", ",", ":",
+    "null", "true", "-1", "1e999", "99999999999999999999", "\"\"", "[]", "{}", "[[[[[[", "\u{0}", "\"\\ud800\"", ",",
+    ":",
     "\"model\"", "\"n\":-1", "\"stream\":true", "{\"a\":", "\u{feff}", "0.1", "\"tools\":[{}]",
   ]
 
@@ -43,7 +44,8 @@ import Testing
       for round in 0..<1500 {
         let (path, text) = Self.bodies[round % Self.bodies.count]
         let body = mutated(text, &generator)
-        let head = "POST \(path) HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: \(body.count)\r\n\r\n"
+        let head =
+          "POST \(path) HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: \(body.count)\r\n\r\n"
         try await socket.send(Array(head.utf8) + body)
         let answer = try await reader.whole()
         statuses[answer.status, default: 0] += 1

@@ -60,7 +60,8 @@ import Testing
       for line in [
         #"vllm:num_requests_running{model_name="fake"} 0"#, #"vllm:num_requests_waiting{model_name="fake"} 0"#,
         #"vllm:kv_cache_usage_perc{model_name="fake"} 0.25"#, #"vllm:prompt_tokens_total{model_name="fake"} 3"#,
-        #"vllm:generation_tokens_total{model_name="fake"} 3"#, #"vllm:prefix_cache_queries_total{model_name="fake"} 40"#,
+        #"vllm:generation_tokens_total{model_name="fake"} 3"#,
+        #"vllm:prefix_cache_queries_total{model_name="fake"} 40"#,
         #"vllm:prefix_cache_hits_total{model_name="fake"} 10"#,
         #"vllm:request_success_total{model_name="fake",finished_reason="stop"} 1"#,
         #"vllm:time_to_first_token_seconds_count{model_name="fake"} 1"#,
