@@ -73,7 +73,11 @@ let package = Package(
     room("Training", ["Torch", "Layers", "Models", "Safetensors", "Corpora"]),
     room(
       "Checkpoints",
-      ["Torch", "Layers", "Models", "Safetensors", "GGUF", "Tokenization", "ChatTemplates"]),
+      ["Torch", "Layers", "Models", "Safetensors", "GGUF", "Tokenization", "ChatTemplates"],
+      resources: [
+        .embedInCode("Resources/catalogue.json"), .embedInCode("Resources/fetch_model.py"),
+        .embedInCode("Resources/package_index.py"),
+      ]),
     room("Generation", ["Torch", "Layers", "Models", "Tokenization"]),
 
     // Study half: knows numbers.

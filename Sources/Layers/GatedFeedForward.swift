@@ -1,22 +1,30 @@
 public import Torch
 
-/// The gated feed-forward block SwiGLU (arXiv 2002.05202): `down(silu(gate(x)) * up(x))`.
-public struct GatedFeedForward {
+/// The gated feed-forward block (arXiv 2002.05202): `down(act(gate(x)) * up(x))`, SwiGLU with the activation it has unless
+/// told otherwise.
+public struct GatedFeedForward: FeedForward {
   private let gate: any Projection
   private let up: any Projection
   private let down: any Projection
+  private let activation: Activation
 
+  /// - Parameters:
+  ///   - bias: whether the three projections have one.
+  ///   - outputInitializer: of the projection that writes to the residual stream.
   public init(
-    _ builder: ModuleBuilder, width: Int, intermediate: Int, initializer: Initializer, outputInitializer: Initializer
+    _ builder: ModuleBuilder, width: Int, intermediate: Int, activation: Activation = .silu, bias: Bool = false,
+    initializer: Initializer, outputInitializer: Initializer
   ) throws {
-    gate = try builder.linear("gate_proj", from: width, to: intermediate, initializer)
-    up = try builder.linear("up_proj", from: width, to: intermediate, initializer)
-    down = try builder.linear("down_proj", from: intermediate, to: width, outputInitializer)
+    self.activation = activation
+    gate = try builder.linear("gate_proj", from: width, to: intermediate, bias: bias, initializer)
+    up = try builder.linear("up_proj", from: width, to: intermediate, bias: bias, initializer)
+    down = try builder.linear("down_proj", from: intermediate, to: width, bias: bias, outputInitializer)
   }
 
   /// [..., C] -> [..., C]
   public func callAsFunction(_ input: Tensor) throws -> Tensor {
-    try down(swiGLU(gate: gate(input), up: up(input)))
+    if activation == .silu { return try down(swiGLU(gate: gate(input), up: up(input))) }
+    return try down(activation(gate(input)) * up(input))
   }
 
   public var flopsPerToken: Double { gate.flopsPerToken + up.flopsPerToken + down.flopsPerToken }

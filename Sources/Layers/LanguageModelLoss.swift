@@ -58,14 +58,13 @@ public enum LanguageModelLoss {
   }
 
   /// The negative log-likelihood of each target [N], without gradients.
-  public static func each(_ hidden: Tensor, weight: Tensor, targets: Tensor) throws -> Tensor {
+  public static func each(_ hidden: Tensor, vocabulary: any VocabularyProjection, targets: Tensor) throws -> Tensor {
     try withoutGradients {
       let count = hidden.size(0)
-      let rows = rows(vocabulary: weight.size(0), device: weight.device)
+      let rows = rows(vocabulary: vocabulary.outputs, device: hidden.device)
       let pieces = try stride(from: 0, to: count, by: rows).map { start in
         let length = min(rows, count - start)
-        let logits = try fastestLinear(hidden.narrow(dimension: 0, from: start, length: length), weight).to(
-          dtype: .float32)
+        let logits = try vocabulary(hidden.narrow(dimension: 0, from: start, length: length)).to(dtype: .float32)
         return try crossEntropy(
           logits, targets: targets.narrow(dimension: 0, from: start, length: length), reduction: .none)
       }

@@ -7,12 +7,11 @@ public import Torch
 public final class Decoder {
   public let configuration: DecoderConfiguration
   public let parameters: ParameterStore
-  private let embedding: Embedding
-  private let layers: [DecoderLayer]
-  private let norm: RMSNorm
-  /// [V, C]
-  private let outputWeight: Parameter
-  private let rotary: RotaryEmbedding
+  let embedding: Embedding
+  let layers: [DecoderLayer]
+  let norm: RMSNorm
+  let vocabulary: any VocabularyProjection
+  let rotary: RotaryEmbedding
 
   /// - Throws: ``ConfigurationError`` for numbers that make no model, ``Layers/ParameterError`` for a source that does
   ///   not fit.
@@ -30,10 +29,9 @@ public final class Decoder {
       model["embed_tokens"], vocabulary: configuration.vocabulary, width: configuration.width, initializer: initial)
     layers = try (0..<configuration.layers).map { try DecoderLayer(model["layers"][$0], configuration) }
     norm = try RMSNorm(model["norm"], width: configuration.width, epsilon: configuration.normEpsilon)
-    outputWeight =
-      configuration.tiedEmbeddings
-      ? embedding.weight
-      : try root["lm_head"].parameter("weight", shape: [configuration.vocabulary, configuration.width], initial)
+    vocabulary = try plan.makeVocabularyProjection(
+      root["lm_head"], width: configuration.width, vocabulary: configuration.vocabulary,
+      tied: configuration.tiedEmbeddings ? embedding.weight : nil, initializer: initial)
     rotary = try RotaryEmbedding(
       features: layers[0].attention.rotaryFeatures, base: configuration.ropeBase,
       capacity: configuration.maximumPositions,
@@ -41,61 +39,36 @@ public final class Decoder {
     try source.finish()
   }
 
-  public var device: Device { outputWeight.tensor.device }
+  public var device: Device { embedding.weight.tensor.device }
+  public var dtype: DType { embedding.weight.tensor.dtype }
 
   /// The last layer's normalised output over whole sequences, token ids [B, T] -> [B, T, C].
   public func hidden(_ tokens: Tensor) throws -> Tensor {
-    let rotation = try rotary.rotation(from: 0, length: tokens.size(1), dtype: outputWeight.tensor.dtype)
+    let rotation = try rotary.rotation(from: 0, length: tokens.size(1), dtype: dtype)
     var hidden = try embedding(tokens)
     for layer in layers { hidden = try layer(hidden, rotation: rotation) }
     return try norm(hidden)
   }
 
   /// Token ids [B, T] -> logits [B, T, V].
-  public func logits(_ tokens: Tensor) throws -> Tensor { try project(hidden(tokens), outputWeight.tensor) }
+  public func logits(_ tokens: Tensor) throws -> Tensor { try vocabulary(hidden(tokens)) }
 
   /// Mean negative log-likelihood in nats of `targets` [B, T], each the token after the one at its place in `tokens`.
+  /// - Throws: ``DecoderError/notTrainable`` when its plan holds no matrix to train.
   public func loss(_ tokens: Tensor, targets: Tensor) throws -> Tensor {
-    try LanguageModelLoss.mean(
-      hidden(tokens).view(-1, configuration.width), weight: outputWeight.tensor, targets: targets.reshaped(-1))
+    guard let matrix = vocabulary.matrix else { throw DecoderError.notTrainable }
+    return try LanguageModelLoss.mean(
+      hidden(tokens).view(-1, configuration.width), weight: matrix.tensor, targets: targets.reshaped(-1))
   }
 
   /// Negative log-likelihood of every target, [B, T] in nats, without gradients.
   public func negativeLogLikelihoods(_ tokens: Tensor, targets: Tensor) throws -> Tensor {
     try withoutGradients {
       try LanguageModelLoss.each(
-        hidden(tokens).view(-1, configuration.width), weight: outputWeight.tensor, targets: targets.reshaped(-1)
+        hidden(tokens).view(-1, configuration.width), vocabulary: vocabulary, targets: targets.reshaped(-1)
       ).view(tokens.size(0), tokens.size(1))
     }
   }
-
-  /// Empty caches for `batch` sequences of at most `capacity` positions.
-  public func makeState(batch: Int, capacity: Int) throws -> DecoderState {
-    DecoderState(layers: try layers.map { try $0.attention.makeState(batch: batch, capacity: capacity) })
-  }
-
-  /// Adds T positions to the caches and returns their logits, [B, T] -> [B, T, V].
-  public func extend(_ state: DecoderState, with tokens: Tensor) throws -> Tensor {
-    try withoutGradients {
-      let rotation = try rotary.rotation(
-        from: state.length, length: tokens.size(1), dtype: outputWeight.tensor.dtype)
-      var hidden = try embedding(tokens)
-      for (layer, cache) in zip(layers, state.layers) {
-        hidden = try layer(hidden) { try cache.extend($0, rotation: rotation) }
-      }
-      return try project(norm(hidden), outputWeight.tensor)
-    }
-  }
-}
-
-/// The caches of a decoder's layers.
-public final class DecoderState {
-  let layers: [any AttentionState]
-
-  init(layers: [any AttentionState]) { self.layers = layers }
-
-  public var length: Int { layers.first?.length ?? 0 }
-  public var byteCount: Int { layers.reduce(0) { $0 + $1.byteCount } }
 }
 
 /// Attention and feed-forward, each behind a norm and added to the residual stream.
@@ -113,9 +86,11 @@ struct DecoderLayer {
     attentionNorm = try RMSNorm(
       builder["input_layernorm"], width: configuration.width, epsilon: configuration.normEpsilon)
     if let groups = configuration.effectiveKeyValueHeads {
+      var shape = GroupedQueryShape(
+        heads: configuration.heads, keyValueHeads: groups, headWidth: configuration.headWidth)
+      shape.bias = configuration.attentionBias
       attention = try GroupedQueryAttention(
-        builder["self_attn"], width: configuration.width, heads: configuration.heads, keyValueHeads: groups,
-        headWidth: configuration.headWidth, bias: configuration.attentionBias, initializer: initial,
+        builder["self_attn"], width: configuration.width, shape: shape, initializer: initial,
         outputInitializer: residual)
     } else {
       guard let latent = configuration.latent else { throw ConfigurationError.latentMissing }
