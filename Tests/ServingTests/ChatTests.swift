@@ -152,7 +152,8 @@ import Testing
       let broken = try await client.post("/v1/chat/completions", body("break"))
       #expect(broken.status == 500)
       #expect(!broken.text.contains("Mystery"))
-      let model = try await client.post("/v1/chat/completions", #"{"model":"no","messages":[{"role":"user","content":""}]}"#)
+      let model = try await client.post(
+        "/v1/chat/completions", #"{"model":"no","messages":[{"role":"user","content":""}]}"#)
       #expect(model.status == 404)
       #expect(try model.error().code == "model_not_found")
       for other in ["base", "vectors"] {

@@ -56,7 +56,8 @@ import Testing
     try await withServer(FakeService()) { client, _ in
       let answer = try await client.post(
         "/v1/completions",
-        #"{"model":"fake","prompt":["one two","three"],"stream":true,"logprobs":1,"stream_options":{"include_usage":true}}"#)
+        #"{"model":"fake","prompt":["one two","three"],"stream":true,"logprobs":1,"stream_options":{"include_usage":true}}"#
+      )
       let events = try answer.events()
       #expect(events.last?.isDone == true)
       let chunks = try events.dropLast().map { try Completion(JSONField(JSONReader.value(of: Array($0.data.utf8)))) }

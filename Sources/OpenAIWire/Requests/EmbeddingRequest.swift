@@ -28,7 +28,9 @@ public struct EmbeddingRequest: Sendable, Hashable {
     _ = try body.member("user")?.string()
     encoding = .float
     if let field = try body.member("encoding_format") {
-      guard let encoding = Encoding(rawValue: try field.string()) else { throw field.outside("\"float\" or \"base64\"") }
+      guard let encoding = Encoding(rawValue: try field.string()) else {
+        throw field.outside("\"float\" or \"base64\"")
+      }
       self.encoding = encoding
     }
   }

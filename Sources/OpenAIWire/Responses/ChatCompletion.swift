@@ -59,7 +59,8 @@ public struct ChatCompletion: Sendable, Hashable {
         choices.map { choice in
           .members([
             "index": .integer(choice.index), "message": choice.message.json,
-            "logprobs": ChatLogProbability.json(choice.logprobs), "finish_reason": .orNull(choice.finishReason?.rawValue),
+            "logprobs": ChatLogProbability.json(choice.logprobs),
+            "finish_reason": .orNull(choice.finishReason?.rawValue),
           ])
         }), "usage": usage?.json,
     ])
@@ -141,7 +142,8 @@ public struct ChatCompletionChunk: Sendable, Hashable {
           .members([
             "index": .integer(choice.index),
             "delta": .members(["role": .optional(choice.role?.rawValue), "content": .optional(choice.content)]),
-            "logprobs": ChatLogProbability.json(choice.logprobs), "finish_reason": .orNull(choice.finishReason?.rawValue),
+            "logprobs": ChatLogProbability.json(choice.logprobs),
+            "finish_reason": .orNull(choice.finishReason?.rawValue),
           ])
         }), "usage": usage?.json ?? (saysUsage ? .null : nil),
     ])

@@ -101,7 +101,7 @@ public struct CompletionLogProbabilities: Sendable, Hashable {
   init(_ field: JSONField) throws(WireError) {
     for token in try field.required("tokens").elements() { tokens.append(try token.string()) }
     for number in try field.required("token_logprobs").elements() {
-      tokenLogprobs.append(number.value.isNull ? nil : try number.number(in: -.greatestFiniteMagnitude ... 1e9))
+      tokenLogprobs.append(number.value.isNull ? nil : try number.number(in: -.greatestFiniteMagnitude...1e9))
     }
     for offset in try field.member("text_offset")?.elements() ?? [] {
       textOffsets.append(try offset.integer(in: 0 ... .max))

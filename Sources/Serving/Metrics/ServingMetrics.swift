@@ -73,7 +73,9 @@ final class ServingMetrics: Sendable {
         "vllm:prefix_cache_queries_total", "counter", "Prompt tokens looked up among kept prefixes.",
         { Double($0.prefixQueries) }
       ),
-      ("vllm:prefix_cache_hits_total", "counter", "Prompt tokens found among kept prefixes.", { Double($0.prefixHits) }),
+      (
+        "vllm:prefix_cache_hits_total", "counter", "Prompt tokens found among kept prefixes.", { Double($0.prefixHits) }
+      ),
       ("efficientllm:kv_cache_bytes", "gauge", "Bytes of cache in use.", { Double($0.cacheBytes) }),
       (
         "efficientllm:kv_cache_limit_bytes", "gauge", "Bytes of cache that may be in use.",

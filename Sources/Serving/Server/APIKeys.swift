@@ -27,7 +27,8 @@ public struct APIKeys: Sendable, CustomStringConvertible, CustomDebugStringConve
   public init(_ text: String, source: String) throws(KeyError) {
     var keys: [[UInt8]] = []
     for (index, line) in text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).enumerated() {
-      let key = Array(line.utf8.drop { $0 == 0x20 || $0 == 0x09 }.reversed().drop { $0 == 0x20 || $0 == 0x09 }.reversed())
+      let key = Array(
+        line.utf8.drop { $0 == 0x20 || $0 == 0x09 }.reversed().drop { $0 == 0x20 || $0 == 0x09 }.reversed())
       guard let first = key.first, first != UInt8(ascii: "#") else { continue }
       guard key.count <= 512, key.allSatisfy({ (0x21...0x7E).contains($0) }) else {
         throw .unusable(source: source, line: index + 1)

@@ -6,22 +6,29 @@ extension RequestHandler {
   /// Runs a plan. Nothing is sent before the service has accepted all of it, so that a refusal has a status of its own.
   func generate(_ plan: GenerationPlan, _ exchange: Exchange) async throws -> Response {
     let service = service
-    let streams = try await exchange.scope.run {
-      var streams: [AsyncThrowingStream<InferenceEvent, any Error>] = []
-      // What was accepted before a refusal is let go with the array.
-      for request in plan.requests { streams += try await service.generate(request) }
-      return streams
-    }
     let heading = plan.answer.heading
-    guard streams.count == heading.choices else {
-      throw ServiceError.failed("the engine made another number of continuations than it was asked for")
-    }
-    let events = MergedEvents.stream(streams, scope: exchange.scope)
     var work = GenerationWork(
       answer: plan.answer, tally: UsageTally(samples: heading.samples),
       meter: RequestMeter(
         metrics: metrics, model: heading.model, samples: heading.samples, choices: heading.choices,
         arrival: exchange.arrival))
+    let streams: [AsyncThrowingStream<InferenceEvent, any Error>]
+    do {
+      streams = try await exchange.scope.run {
+        var streams: [AsyncThrowingStream<InferenceEvent, any Error>] = []
+        // What was accepted before a refusal is let go with the array.
+        for request in plan.requests { streams += try await service.generate(request) }
+        return streams
+      }
+    } catch {
+      // What is refused never ran; what is interrupted may have.
+      if exchange.scope.interruption != nil { work.meter.abort() }
+      throw error
+    }
+    guard streams.count == heading.choices else {
+      throw ServiceError.failed("the engine made another number of continuations than it was asked for")
+    }
+    let events = MergedEvents.stream(streams, scope: exchange.scope)
     if heading.streams {
       return .events(
         id: exchange.id, body: ResponseBody { [work] writer in try await Self.stream(events, work, &writer, exchange) })

@@ -61,7 +61,9 @@ struct RequestHandler: HTTPResponder {
       return .whole(Array(text.utf8), type: "text/plain; version=0.0.4; charset=utf-8", id: exchange.id)
     case .models: return whole(ModelList(models: service.models.map(\.description)).json, exchange)
     case .model:
-      guard let model = service.models.first(where: { $0.name == name }) else { throw APIError.unknownModel(name ?? "") }
+      guard let model = service.models.first(where: { $0.name == name }) else {
+        throw APIError.unknownModel(name ?? "")
+      }
       return whole(model.description.json, exchange)
     case .chat, .completions, .embeddings:
       let body = JSONField(try JSONReader.value(of: try await self.body(of: request, exchange)))

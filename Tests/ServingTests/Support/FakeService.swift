@@ -54,7 +54,9 @@ final class FakeService: InferenceService {
   func generate(_ request: InferenceRequest) async throws -> [AsyncThrowingStream<InferenceEvent, any Error>] {
     let text = Self.text(of: request)
     let words = text.split(separator: " ").map(String.init)
-    if words.first == "refuse" { throw ServiceError.invalid("the prompt is longer than the context", param: "messages") }
+    if words.first == "refuse" {
+      throw ServiceError.invalid("the prompt is longer than the context", param: "messages")
+    }
     if words.first == "break" { throw Mystery() }
     let isFree = state.withLock { state in
       state.requests.append(request)

@@ -74,5 +74,8 @@ final class Socket: @unchecked Sendable {
     }
   }
 
+  /// Says that nothing more will come, as `nc -N` does.
+  func finishSending() { shutdown(descriptor, Int32(SHUT_WR)) }
+
   func close() { Glibc.close(descriptor) }
 }
