@@ -11,11 +11,9 @@ struct InferSettings {
   let batch: Int
   /// Tokens of the text that perplexity is taken over; 0: none.
   let perplexityTokens: Int
-  let device: String
+  let device: DeviceChoice
   let precision: InferencePrecision
   let work: WorkPlan
-
-  static let devices = ["auto", "cpu", "cuda"]
 
   /// - Throws: ``SettingError``.
   init(_ settings: Settings, work: WorkPlan, precision name: String) throws {
@@ -29,10 +27,7 @@ struct InferSettings {
     promptTokens = try reader.integer("prompt-tokens") ?? 128
     batch = try reader.integer("batch") ?? 1
     perplexityTokens = try reader.integer("perplexity-tokens") ?? 0
-    device = try reader.string("device", default: "auto")
-    guard Self.devices.contains(device) else {
-      throw SettingError.unknownChoice(name: "device", value: device, choices: Self.devices)
-    }
+    device = try reader.choice("device", default: DeviceChoice.auto)
     try Self.check((1...1 << 20).contains(promptTokens), "prompt-tokens", promptTokens, "a prompt has at least one token")
     try Self.check((1...4096).contains(batch), "batch", batch, "it is a number of sequences, at least 1")
     try Self.check(

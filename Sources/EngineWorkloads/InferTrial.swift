@@ -43,7 +43,7 @@ public struct InferTrial {
     let baseline = OwnProcess.residentBytes()
     try Torch.load(home: directories.home)
     try Torch.setThreads(spec.threads)
-    let device = try TrialDevice.choose(settings.device)
+    let device = try settings.device.choose()
     let checkpoint = try Checkpoint.open(ModelShelf(folder: directories.models).path(of: settings.model))
     let tokenizer = try checkpoint.loadTokenizer()
     let raw = try PromptText.read(settings.text, corporaDirectory: directories.corpora)
@@ -53,9 +53,8 @@ public struct InferTrial {
         name: "text", value: settings.text,
         reason: "it has \(text.tokens.count) tokens, fewer than a prompt of \(settings.promptTokens)")
     }
-    let before = try TensorMemory.current(on: device).allocatedBytes
     let decoder = try checkpoint.loadDecoder(dtype: settings.precision.dtype, device: device, plan: InferencePlan())
-    let weights = try TensorMemory.current(on: device).allocatedBytes - before + decoder.mappedByteCount
+    let loaded = try TensorMemory.current(on: device).allocatedBytes
     try TensorMemory.resetPeak(on: device)
 
     emit(.started(started(checkpoint, decoder, text: raw, device: device, baseline: baseline)))
@@ -72,13 +71,13 @@ public struct InferTrial {
       let prompts = (0..<settings.batch).map { text.prompt(abs(first) + $0, tokens: settings.promptTokens) }
       cacheBytes = max(cacheBytes, try run(decoder, prompts, device: device, index: &index, isWarmup: isWarmup))
     }
-    let peak = try TensorMemory.current(on: device).peakAllocatedBytes - before + decoder.mappedByteCount
+    let peak = try TensorMemory.current(on: device).peakAllocatedBytes
     try takePerplexity(decoder, text, tokenizer: tokenizer, index: index)
     emit(
       .memory(
         MemoryParts(
-          weightBytes: UInt64(max(0, weights)), cacheBytes: UInt64(cacheBytes),
-          scratchBytes: UInt64(max(0, peak - weights - cacheBytes)))))
+          weightBytes: UInt64(decoder.parameters.byteCount), cacheBytes: UInt64(cacheBytes),
+          scratchBytes: UInt64(max(0, peak - loaded - cacheBytes)))))
     // Nothing may come after the last word.
     sampler.stop()
     emit(.finished(monotonicNanoseconds: MonotonicClock.nanoseconds()))
@@ -114,7 +113,11 @@ public struct InferTrial {
     let start = MonotonicClock.nanoseconds()
     var documents: [HeldOutEvidence.Document] = []
     for (number, window) in text.windows(tokens: settings.perplexityTokens).enumerated() {
-      let losses = try decoder.negativeLogLikelihoods(of: window.given)
+      let given = try Tensor(window.given.map(Int64.init), shape: [1, window.given.count]).to(device: decoder.device)
+      let losses = try decoder.negativeLogLikelihoods(
+        given.narrow(dimension: 1, from: 0, length: window.predicted),
+        targets: given.narrow(dimension: 1, from: 1, length: window.predicted)
+      ).reshaped(-1).values(as: Float.self)
       let predicted = window.given.suffix(window.predicted)
       documents.append(
         HeldOutEvidence.Document(
