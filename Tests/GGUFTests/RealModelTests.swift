@@ -10,7 +10,8 @@ struct RealModelTests {
     guard let home = ProcessInfo.processInfo.environment["EFFICIENTLLM_HOME"], !home.isEmpty else { return [:] }
     let models = URL(fileURLWithPath: home, isDirectory: true).appendingPathComponent("models")
       .resolvingSymlinksInPath()
-    let found = FileManager.default.enumerator(at: models, includingPropertiesForKeys: nil)?
+    let found =
+      FileManager.default.enumerator(at: models, includingPropertiesForKeys: nil)?
       .compactMap { $0 as? URL }.filter { $0.pathExtension == "gguf" } ?? []
     return Dictionary(found.map { ($0.lastPathComponent, $0) }, uniquingKeysWith: { first, _ in first })
   }()
