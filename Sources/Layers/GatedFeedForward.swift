@@ -1,25 +1,53 @@
 public import Torch
 
-/// The gated feed-forward block SwiGLU (arXiv 2002.05202): `down(silu(gate(x)) * up(x))`.
-public struct GatedFeedForward {
-  private let gate: any Projection
-  private let up: any Projection
+/// The gated feed-forward block (arXiv 2002.05202): `down(act(gate(x)) * up(x))`, SwiGLU with the activation it has unless
+/// told otherwise.
+public struct GatedFeedForward: FeedForward {
+  private let gateAndUp: any ProjectionGroup
   private let down: any Projection
+  private let activation: Activation
 
+  /// - Parameters:
+  ///   - bias: whether the three projections have one.
+  ///   - outputInitializer: of the projection that writes to the residual stream.
   public init(
-    _ builder: ModuleBuilder, width: Int, intermediate: Int, initializer: Initializer, outputInitializer: Initializer
+    _ builder: ModuleBuilder, width: Int, intermediate: Int, activation: Activation = .silu, bias: Bool = false,
+    initializer: Initializer, outputInitializer: Initializer
   ) throws {
-    gate = try builder.linear("gate_proj", from: width, to: intermediate, initializer)
-    up = try builder.linear("up_proj", from: width, to: intermediate, initializer)
-    down = try builder.linear("down_proj", from: intermediate, to: width, outputInitializer)
+    self.activation = activation
+    gateAndUp = try builder.group(
+      from: width,
+      [
+        ProjectionRequest("gate_proj", to: intermediate, bias: bias, initializer),
+        ProjectionRequest("up_proj", to: intermediate, bias: bias, initializer),
+      ])
+    down = try builder.linear("down_proj", from: intermediate, to: width, bias: bias, outputInitializer)
   }
 
   /// [..., C] -> [..., C]
   public func callAsFunction(_ input: Tensor) throws -> Tensor {
-    try down(swiGLU(gate: gate(input), up: up(input)))
+    let parts = try gateAndUp(input)
+    if activation == .silu { return try down(swiGLU(gate: parts[0], up: parts[1])) }
+    return try down(activation(parts[0]) * parts[1])
   }
 
-  public var flopsPerToken: Double { gate.flopsPerToken + up.flopsPerToken + down.flopsPerToken }
+  public func step(_ input: Tensor) throws -> Tensor {
+    guard let kernel = activation.kernel, hasKernels(input.dtype, on: input.device) else { return try self(input) }
+    return try down(kernelGate(gateAndUp.joined(input), activation: kernel))
+  }
+
+  public var flopsPerToken: Double { gateAndUp.flopsPerToken + down.flopsPerToken }
+}
+
+extension Activation {
+  /// Its name among the kernels'; nil: they do not know it.
+  var kernel: KernelActivation? {
+    switch self {
+    case .silu: .silu
+    case .geluTanh: .geluTanh
+    case .gelu: nil
+    }
+  }
 }
 
 /// `silu(gate) * up`. The backward pass computes `silu(gate)` anew instead of keeping it: one tensor of the

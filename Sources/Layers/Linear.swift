@@ -16,6 +16,52 @@ public protocol LinearPlan {
   func makeProjection(
     _ builder: ModuleBuilder, inputs: Int, outputs: Int, bias: Bool, initializer: Initializer
   ) throws -> any Projection
+
+  /// A projection whose matrix is read as well as multiplied with. A plan that stores matrices in a form of its own
+  /// keeps this one plain.
+  func makeReadableProjection(
+    _ builder: ModuleBuilder, inputs: Int, outputs: Int, bias: Bool, initializer: Initializer
+  ) throws -> any Projection
+
+  /// Projections of one input, each named below `builder`. A plan may make one product of them.
+  func makeGroup(
+    _ builder: ModuleBuilder, inputs: Int, members: [ProjectionRequest]
+  ) throws -> any ProjectionGroup
+
+  /// The product of hidden states with the matrix of the vocabulary; `tied` is the embedding's where the two are one.
+  func makeVocabularyProjection(
+    _ builder: ModuleBuilder, width: Int, vocabulary: Int, tied: Parameter?, initializer: Initializer
+  ) throws -> any VocabularyProjection
+
+  /// Whether the parameters it leaves are there to be trained.
+  var isTrainable: Bool { get }
+}
+
+extension LinearPlan {
+  public func makeReadableProjection(
+    _ builder: ModuleBuilder, inputs: Int, outputs: Int, bias: Bool, initializer: Initializer
+  ) throws -> any Projection {
+    try makeProjection(builder, inputs: inputs, outputs: outputs, bias: bias, initializer: initializer)
+  }
+
+  public func makeGroup(
+    _ builder: ModuleBuilder, inputs: Int, members: [ProjectionRequest]
+  ) throws -> any ProjectionGroup {
+    SeparateProjections(
+      try members.map {
+        try makeProjection(
+          builder[$0.name], inputs: inputs, outputs: $0.outputs, bias: $0.bias, initializer: $0.initializer)
+      })
+  }
+
+  public func makeVocabularyProjection(
+    _ builder: ModuleBuilder, width: Int, vocabulary: Int, tied: Parameter?, initializer: Initializer
+  ) throws -> any VocabularyProjection {
+    DenseVocabularyProjection(
+      matrix: try tied ?? builder.parameter("weight", shape: [vocabulary, width], initializer))
+  }
+
+  public var isTrainable: Bool { true }
 }
 
 /// Every projection is a dense matrix.

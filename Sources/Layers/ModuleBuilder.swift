@@ -37,10 +37,26 @@ public struct ModuleBuilder {
     let request = ParameterRequest(
       path: self[name].path, shape: shape, initializer: initializer, dtype: dtype, device: device)
     let tensor = try source.values(for: request)
-    if device != .meta { try tensor.requiringGradient() }
-    let parameter = Parameter(path: request.path, tensor: tensor, isTrainable: true)
+    if device != .meta, plan.isTrainable { try tensor.requiringGradient() }
+    let parameter = Parameter(path: request.path, tensor: tensor, isTrainable: plan.isTrainable)
     store.add(parameter)
     return parameter
+  }
+
+  /// The source's values for `name` below this path, not registered: for plans that keep them in another form, which
+  /// they then ``register(_:as:count:byteCount:)``.
+  public func values(_ name: String, shape: [Int], _ initializer: Initializer) throws -> Tensor {
+    try source.values(
+      for: ParameterRequest(path: self[name].path, shape: shape, initializer: initializer, dtype: dtype, device: device)
+    )
+  }
+
+  /// Registers a tensor in a form of its own as the untrained parameter `name` below this path.
+  /// - Parameters:
+  ///   - count: elements of the matrix it stands for.
+  ///   - byteCount: bytes it really takes.
+  public func register(_ tensor: Tensor, as name: String, count: Int, byteCount: Int) {
+    store.add(Parameter(path: self[name].path, tensor: tensor, isTrainable: false, count: count, byteCount: byteCount))
   }
 
   /// A projection from `inputs` to `outputs` features, made the way the plan says for this path.
@@ -48,5 +64,18 @@ public struct ModuleBuilder {
     _ name: String, from inputs: Int, to outputs: Int, bias: Bool = false, _ initializer: Initializer
   ) throws -> any Projection {
     try plan.makeProjection(self[name], inputs: inputs, outputs: outputs, bias: bias, initializer: initializer)
+  }
+
+  /// The same, when the matrix is read as well as multiplied with.
+  public func readableLinear(
+    _ name: String, from inputs: Int, to outputs: Int, bias: Bool = false, _ initializer: Initializer
+  ) throws -> any Projection {
+    try plan.makeReadableProjection(
+      self[name], inputs: inputs, outputs: outputs, bias: bias, initializer: initializer)
+  }
+
+  /// Projections of one input.
+  public func group(from inputs: Int, _ members: [ProjectionRequest]) throws -> any ProjectionGroup {
+    try plan.makeGroup(self, inputs: inputs, members: members)
   }
 }

@@ -7,11 +7,19 @@ public final class Parameter {
   public let tensor: Tensor
   /// Whether an optimizer may change it.
   public let isTrainable: Bool
+  /// Numbers it stands for.
+  public let count: Int
+  /// Bytes they take in the form in which they are held.
+  public let byteCount: Int
 
-  init(path: String, tensor: Tensor, isTrainable: Bool) {
+  /// - Parameters:
+  ///   - count: given with `byteCount` for a tensor of libtorch's opaque kinds, which say neither.
+  init(path: String, tensor: Tensor, isTrainable: Bool, count: Int? = nil, byteCount: Int? = nil) {
     self.path = path
     self.tensor = tensor
     self.isTrainable = isTrainable
+    self.count = count ?? tensor.count
+    self.byteCount = byteCount ?? tensor.byteCount
   }
 }
 
@@ -31,6 +39,6 @@ public final class ParameterStore {
   public subscript(path: String) -> Parameter? { byPath[path].map { parameters[$0] } }
 
   public var trainable: [Parameter] { parameters.filter(\.isTrainable) }
-  public var count: Int { parameters.reduce(0) { $0 + $1.tensor.count } }
-  public var byteCount: Int { parameters.reduce(0) { $0 + $1.tensor.byteCount } }
+  public var count: Int { parameters.reduce(0) { $0 + $1.count } }
+  public var byteCount: Int { parameters.reduce(0) { $0 + $1.byteCount } }
 }

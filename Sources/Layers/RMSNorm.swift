@@ -1,7 +1,7 @@
 public import Torch
 
 /// Root-mean-square normalisation with a learnt scale (arXiv 1910.07467).
-public struct RMSNorm {
+public struct RMSNorm: Norm {
   public let weight: Parameter
   public let epsilon: Double
 

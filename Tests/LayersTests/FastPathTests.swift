@@ -114,7 +114,9 @@ struct FastPathTests {
     let targets = try Tensor.randomIntegers(to: 41, shape: [300], generator: Generator(seed: 9))
     let hidden = try random([300, 23], seed: 1)
     let weight = try random([41, 23], seed: 2)
-    let each = try LanguageModelLoss.each(hidden, weight: weight, targets: targets)
+    let each = try LanguageModelLoss.each(
+      hidden, vocabulary: DenseVocabularyProjection(matrix: Parameter(path: "head", tensor: weight, isTrainable: true)),
+      targets: targets)
     let mean = try LanguageModelLoss.mean(hidden, weight: weight, targets: targets)
     #expect(try relativeError(each.mean(), mean.detached()) < 1e-5)
     #expect(!each.requiresGradient)

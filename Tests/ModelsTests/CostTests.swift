@@ -71,7 +71,8 @@ struct CostTests {
       let model = try Decoder(configuration, source: RandomSource(seed: 3))
       let cost = DecoderCost(configuration)
       #expect(cost.parameters == model.parameters.count)
-      #expect(try model.makeState(batch: 2, capacity: 5).byteCount == cost.cacheElementsPerToken * 4 * 10)
+      #expect(model.cacheBytes(positions: 5) == cost.cacheElementsPerToken * 4 * LayerCacheShape.block)
+      #expect(try model.makeCache(capacity: 300).byteCount == model.cacheBytes(positions: 300))
     }
   }
 

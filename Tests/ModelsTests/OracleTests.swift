@@ -43,16 +43,19 @@ struct OracleTests {
     let oracle = try Oracle(name)
     let model = try oracle.model()
     let length = oracle.inputs.size(1)
-    let state = try model.makeState(batch: oracle.inputs.size(0), capacity: length)
-    var pieces: [Tensor] = []
-    for start in stride(from: 0, to: length, by: piece) {
-      let tokens = try oracle.inputs.narrow(dimension: 1, from: start, length: min(piece, length - start))
-      pieces.append(try model.extend(state, with: tokens))
+    let width = model.configuration.vocabulary
+    for (row, tokens) in try oracle.rows().enumerated() {
+      let cache = try model.makeCache(capacity: length)
+      var pieces: [Tensor] = []
+      for start in stride(from: 0, to: length, by: piece) {
+        let chunk = Array(tokens[start..<min(start + piece, length)])
+        pieces.append(try model.step([SequenceStep(cache, tokens: chunk, logits: .all)]))
+      }
+      let expected = try oracle["logits"].narrow(dimension: 0, from: row, length: 1).view(length, width)
+      #expect(try relativeError(Tensor.concatenated(pieces), expected) < 1e-5)
+      #expect(cache.length == length)
+      #expect(cache.usedByteCount == DecoderCost(model.configuration).cacheElementsPerToken * 4 * length)
     }
-    #expect(try relativeError(Tensor.concatenated(pieces, dimension: 1), oracle["logits"]) < 1e-5)
-    #expect(state.length == length)
-    let perToken = DecoderCost(model.configuration).cacheElementsPerToken
-    #expect(state.byteCount == perToken * 4 * length * oracle.inputs.size(0))
   }
 
   @Test(arguments: names)
@@ -100,13 +103,21 @@ struct Oracle {
     get throws { try #require(tensors[name], "the oracle lacks \(name)") }
   }
 
-  func model() throws -> Decoder {
+  func model(plan: any LinearPlan = DensePlan()) throws -> Decoder {
     let prefix = "weights/"
     let weights = tensors.filter { $0.key.hasPrefix(prefix) }
     return try Decoder(
       configuration,
       source: NamedTensorSource(
-        Dictionary(uniqueKeysWithValues: weights.map { (String($0.key.dropFirst(prefix.count)), $0.value) })))
+        Dictionary(uniqueKeysWithValues: weights.map { (String($0.key.dropFirst(prefix.count)), $0.value) })),
+      plan: plan)
+  }
+
+  /// The inputs as sequences of token ids.
+  func rows() throws -> [[UInt32]] {
+    let tokens = try inputs.values(as: Int64.self).map { UInt32($0) }
+    let length = inputs.size(1)
+    return stride(from: 0, to: tokens.count, by: length).map { Array(tokens[$0..<$0 + length]) }
   }
 
   /// Inputs without the last token, and targets without the first.

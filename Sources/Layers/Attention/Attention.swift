@@ -20,40 +20,26 @@ public protocol Attention {
   /// Causal attention over a whole sequence, [B, T, C] -> [B, T, C]. `rotation` covers positions 0 ..< T.
   func callAsFunction(_ input: Tensor, rotation: Rotation) throws -> Tensor
 
-  /// An empty cache for `batch` sequences of at most `capacity` positions, with this block's way to use it.
-  func makeState(batch: Int, capacity: Int) throws -> any AttentionState
+  /// Adds the new positions of several sequences to their caches, one a sequence, and returns their output,
+  /// [N, C] -> [N, C]. `rotation` has one row a token. Without gradients.
+  func step(_ input: Tensor, rotation: Rotation, batch: RaggedBatch, caches: [LayerCache]) throws -> Tensor
+
+  /// The type that a step's rotation must have for weights of `dtype`.
+  func rotationType(for dtype: DType, on device: Device) -> DType
+
+  /// What it keeps of a position.
+  var cacheShape: LayerCacheShape { get }
 
   /// Features of a head that are turned by position.
   var rotaryFeatures: Int { get }
-
-  /// Elements that one position adds to the cache.
-  var cacheElementsPerToken: Int { get }
 
   /// Floating-point operations of one token's forward pass, projections included, when it attends to `context`
   /// positions on average.
   func flopsPerToken(context: Double) -> Double
 }
 
-/// The cache of one attention block during generation.
-public protocol AttentionState: AnyObject {
-  /// Positions held so far.
-  var length: Int { get }
-  var byteCount: Int { get }
-
-  /// Adds T positions and returns their output, [B, T, C] -> [B, T, C]. `rotation` covers `length` ..< `length + T`.
-  func extend(_ input: Tensor, rotation: Rotation) throws -> Tensor
-}
-
-/// An additive mask [T, S] that lets row t see the first `S - T + t + 1` columns; nil where nothing is hidden.
-func causalMask(rows: Int, columns: Int, dtype: DType, device: Device) throws -> Tensor? {
-  guard rows > 1 else { return nil }
-  var mask = [Float](repeating: 0, count: rows * columns)
-  for row in 0..<rows {
-    for column in (columns - rows + row + 1)..<max(columns, columns - rows + row + 1) {
-      mask[row * columns + column] = -.infinity
-    }
-  }
-  return try Tensor(mask, shape: [rows, columns]).to(dtype: dtype).to(device: device)
+extension Attention {
+  public func rotationType(for dtype: DType, on device: Device) -> DType { dtype }
 }
 
 /// Attention as it is written down: the slow, obvious reference of the fused path. Arguments as in
@@ -66,10 +52,10 @@ public func referenceAttention(
   let values = try value.repeatedInterleaved(groups, dimension: 1)
   let factor = scale ?? 1 / Double(query.size(-1)).squareRoot()
   var scores = try query.matmul(keys.transposed(-2, -1)) * factor  // [B, H, T, S]
-  if isCausal,
-    let mask = try causalMask(rows: query.size(2), columns: key.size(2), dtype: query.dtype, device: query.device)
-  {
-    scores = try scores + mask
+  if isCausal, query.size(2) > 1 {
+    scores =
+      try scores
+      + causalMask(rows: query.size(2), columns: key.size(2), dtype: query.dtype, device: query.device)
   }
   return try scores.softmax(over: -1).matmul(values)
 }

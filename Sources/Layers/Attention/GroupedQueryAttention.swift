@@ -1,101 +1,105 @@
-// B batch, T new positions, S positions in all, C width, H heads, G key-value heads, D features of a head.
+// B batch, T positions of a sequence, N new tokens of all sequences, S positions seen, C width, H heads, G key-value
+// heads, D features of a head.
 public import Torch
+
+/// What grouped-query attention differs in from family to family.
+public struct GroupedQueryShape: Sendable, Hashable {
+  public var heads: Int
+  public var keyValueHeads: Int
+  public var headWidth: Int
+  /// Whether queries, keys and values have a bias, as in Qwen2.
+  public var bias = false
+  public var outputBias = false
+  /// What scores are multiplied with; nil: one over the square root of the head's width.
+  public var scale: Double?
+  /// Positions a token sees, itself included; nil: all of them.
+  public var window: Int?
+
+  public init(heads: Int, keyValueHeads: Int, headWidth: Int) {
+    self.heads = heads
+    self.keyValueHeads = keyValueHeads
+    self.headWidth = headWidth
+  }
+}
 
 /// Attention whose H query heads share G key-value heads (arXiv 2305.13245). G = H is multi-head attention, G = 1
 /// multi-query attention.
 public struct GroupedQueryAttention: Attention {
-  public let heads: Int
-  public let keyValueHeads: Int
-  public let headWidth: Int
-  private let query: any Projection
-  private let key: any Projection
-  private let value: any Projection
-  private let output: any Projection
+  public let shape: GroupedQueryShape
+  let projections: any ProjectionGroup
+  let norms: (query: any Norm, key: any Norm)?
+  let output: any Projection
 
   /// - Parameters:
-  ///   - bias: whether queries, keys and values have one, as in Qwen2.
+  ///   - makeNorm: makes the norms `q_norm` and `k_norm` over each head's features, before they are turned (Qwen3,
+  ///     Gemma 3); nil: there are none.
   ///   - outputInitializer: of the projection that writes to the residual stream.
   public init(
-    _ builder: ModuleBuilder, width: Int, heads: Int, keyValueHeads: Int, headWidth: Int, bias: Bool,
-    initializer: Initializer, outputInitializer: Initializer
+    _ builder: ModuleBuilder, width: Int, shape: GroupedQueryShape,
+    makeNorm: ((ModuleBuilder) throws -> any Norm)? = nil, initializer: Initializer, outputInitializer: Initializer
   ) throws {
-    self.heads = heads
-    self.keyValueHeads = keyValueHeads
-    self.headWidth = headWidth
-    query = try builder.linear("q_proj", from: width, to: heads * headWidth, bias: bias, initializer)
-    key = try builder.linear("k_proj", from: width, to: keyValueHeads * headWidth, bias: bias, initializer)
-    value = try builder.linear("v_proj", from: width, to: keyValueHeads * headWidth, bias: bias, initializer)
-    output = try builder.linear("o_proj", from: heads * headWidth, to: width, outputInitializer)
+    self.shape = shape
+    let (queries, keys) = (shape.heads * shape.headWidth, shape.keyValueHeads * shape.headWidth)
+    projections = try builder.group(
+      from: width,
+      [
+        ProjectionRequest("q_proj", to: queries, bias: shape.bias, initializer),
+        ProjectionRequest("k_proj", to: keys, bias: shape.bias, initializer),
+        ProjectionRequest("v_proj", to: keys, bias: shape.bias, initializer),
+      ])
+    output = try builder.linear("o_proj", from: queries, to: width, bias: shape.outputBias, outputInitializer)
+    norms = try makeNorm.map { (query: try $0(builder["q_norm"]), key: try $0(builder["k_norm"])) }
   }
 
-  public var rotaryFeatures: Int { headWidth }
-  public var cacheElementsPerToken: Int { 2 * keyValueHeads * headWidth }
+  public var rotaryFeatures: Int { shape.headWidth }
+  public var cacheShape: LayerCacheShape {
+    LayerCacheShape(features: 2 * shape.keyValueHeads * shape.headWidth, window: shape.window)
+  }
 
   public func flopsPerToken(context: Double) -> Double {
-    let projections = query.flopsPerToken + key.flopsPerToken + value.flopsPerToken + output.flopsPerToken
+    let seen = shape.window.map { min(Double($0), context) } ?? context
     // Scores and weighted values: two products of D features a head for each position attended to.
-    return projections + 4 * Double(heads * headWidth) * context
+    return projections.flopsPerToken + output.flopsPerToken + 4 * Double(shape.heads * shape.headWidth) * seen
   }
 
-  /// Queries [B, H, T, D], keys and values [B, G, T, D] of new positions.
-  private func project(_ input: Tensor, _ rotation: Rotation) throws -> (Tensor, Tensor, Tensor) {
-    let (batch, length) = (input.size(0), input.size(1))
-    let queries = try rotation(query(input).view(batch, length, heads, headWidth)).transposed(1, 2)
-    let keys = try rotation(key(input).view(batch, length, keyValueHeads, headWidth)).transposed(1, 2)
-    let values = try value(input).view(batch, length, keyValueHeads, headWidth).transposed(1, 2)
-    return (queries, keys, values)
-  }
-
-  private func attend(
-    _ queries: Tensor, _ keys: Tensor, _ values: Tensor, mask: Tensor?, isCausal: Bool
-  ) throws -> Tensor {
+  /// [B, H, T, D] over [B, G, S, D] -> [B, T, H D]
+  func attend(_ queries: Tensor, _ keys: Tensor, _ values: Tensor, _ hiding: Hiding) throws -> Tensor {
+    let (heads, groups) = (shape.heads, shape.keyValueHeads)
     // One shared head is a view; several are repeated inside the operator.
-    let shared = keyValueHeads == 1 && heads > 1
+    let shared = groups == 1 && heads > 1
+    var mask: Tensor?
+    var isCausal = false
+    switch hiding {
+    case .nothing: break
+    case .causal: isCausal = true
+    case .masked(let tensor): mask = tensor
+    }
     let mixed = try scaledDotProductAttention(
       query: queries,
       key: shared ? keys.expanded(-1, heads, -1, -1) : keys,
       value: shared ? values.expanded(-1, heads, -1, -1) : values,
-      mask: mask, isCausal: isCausal, groupedQueries: !shared && keyValueHeads != heads)  // [B, H, T, D]
+      mask: mask, isCausal: isCausal, scale: shape.scale, groupedQueries: !shared && groups != heads)  // [B, H, T, D]
     let (batch, length) = (queries.size(0), queries.size(2))
-    return try output(mixed.transposed(1, 2).reshaped(batch, length, heads * headWidth))
+    return try mixed.transposed(1, 2).reshaped(batch, length, heads * shape.headWidth)
   }
 
   public func callAsFunction(_ input: Tensor, rotation: Rotation) throws -> Tensor {
-    let (queries, keys, values) = try project(input, rotation)
-    return try attend(queries, keys, values, mask: nil, isCausal: true)
-  }
-
-  public func makeState(batch: Int, capacity: Int) throws -> any AttentionState {
-    try State(self, batch: batch, capacity: capacity)
-  }
-
-  /// Keys and values of every position, [B, G, capacity, D] each.
-  private final class State: AttentionState {
-    private let attention: GroupedQueryAttention
-    private let keys: Tensor
-    private let values: Tensor
-    private(set) var length = 0
-
-    init(_ attention: GroupedQueryAttention, batch: Int, capacity: Int) throws {
-      self.attention = attention
-      let weight = try attention.key.effectiveWeight()
-      let shape = [batch, attention.keyValueHeads, capacity, attention.headWidth]
-      keys = try Tensor.zeros(shape, dtype: weight.dtype, device: weight.device)
-      values = try Tensor.zeros(shape, dtype: weight.dtype, device: weight.device)
+    let (batch, length) = (input.size(0), input.size(1))
+    let parts = try projections(input)
+    var queries = try parts[0].view(batch, length, shape.heads, shape.headWidth)
+    var keys = try parts[1].view(batch, length, shape.keyValueHeads, shape.headWidth)
+    if let norms {
+      queries = try norms.query(queries)
+      keys = try norms.key(keys)
     }
-
-    var byteCount: Int { keys.byteCount + values.byteCount }
-
-    func extend(_ input: Tensor, rotation: Rotation) throws -> Tensor {
-      let added = input.size(1)
-      let (queries, newKeys, newValues) = try attention.project(input, rotation)
-      try keys.narrow(dimension: 2, from: length, length: added).copyInPlace(from: newKeys)
-      try values.narrow(dimension: 2, from: length, length: added).copyInPlace(from: newValues)
-      length += added
-      let mask = try causalMask(rows: added, columns: length, dtype: queries.dtype, device: queries.device)
-      return try attention.attend(
-        queries, keys.narrow(dimension: 2, from: 0, length: length),
-        values.narrow(dimension: 2, from: 0, length: length), mask: mask, isCausal: false)
+    let turnedQueries = try rotation(queries).transposed(1, 2)
+    let turnedKeys = try rotation(keys).transposed(1, 2)
+    let values = try parts[2].view(batch, length, shape.keyValueHeads, shape.headWidth).transposed(1, 2)
+    var hiding = Hiding.causal
+    if let window = shape.window, length > window {
+      hiding = .masked(
+        try causalMask(rows: length, columns: length, window: window, dtype: queries.dtype, device: queries.device))
     }
+    return try output(attend(turnedQueries, turnedKeys, values, hiding))
   }
 }

@@ -1,4 +1,4 @@
-// B batch, T new positions, S positions in all, C width, H heads; N features of a head without position, R with
+// B batch, T positions of a sequence, N new tokens of all sequences, S positions seen, C width, H heads; N features of a head without position, R with
 // rotary position, V of a value; L rank of the key-value latent.
 public import Torch
 
@@ -39,6 +39,7 @@ public struct MultiHeadLatentAttention: Attention {
   private let expand: any Projection
   private let output: any Projection
   private let scale: Double
+  private let window: Int?
 
   private enum Query {
     case direct(any Projection)
@@ -60,8 +61,8 @@ public struct MultiHeadLatentAttention: Attention {
   }
 
   public init(
-    _ builder: ModuleBuilder, width: Int, heads: Int, shape: LatentShape, normEpsilon: Double = 1e-6,
-    initializer: Initializer, outputInitializer: Initializer
+    _ builder: ModuleBuilder, width: Int, heads: Int, shape: LatentShape, scale: Double? = nil, window: Int? = nil,
+    normEpsilon: Double = 1e-6, initializer: Initializer, outputInitializer: Initializer
   ) throws {
     self.heads = heads
     self.shape = shape
@@ -77,20 +78,23 @@ public struct MultiHeadLatentAttention: Attention {
     compress = try builder.linear(
       "kv_a_proj_with_mqa", from: width, to: shape.keyValueRank + shape.rotaryWidth, initializer)
     latentNorm = try RMSNorm(builder["kv_a_layernorm"], width: shape.keyValueRank, epsilon: normEpsilon)
-    expand = try builder.linear(
+    expand = try builder.readableLinear(
       "kv_b_proj", from: shape.keyValueRank, to: heads * (shape.positionlessWidth + shape.valueWidth), initializer)
     output = try builder.linear("o_proj", from: heads * shape.valueWidth, to: width, outputInitializer)
-    scale = 1 / Double(queryWidth).squareRoot()
+    self.scale = scale ?? 1 / Double(queryWidth).squareRoot()
+    self.window = window
   }
 
   public var rotaryFeatures: Int { shape.rotaryWidth }
-  public var cacheElementsPerToken: Int { shape.keyValueRank + shape.rotaryWidth }
+  public var cacheShape: LayerCacheShape {
+    LayerCacheShape(features: shape.keyValueRank + shape.rotaryWidth, window: window)
+  }
 
   public func flopsPerToken(context: Double) -> Double {
     let projections =
       query.flopsPerToken + compress.flopsPerToken + expand.flopsPerToken + output.flopsPerToken
     let perPosition = 2 * Double(heads) * Double(shape.positionlessWidth + shape.rotaryWidth + shape.valueWidth)
-    return projections + perPosition * context
+    return projections + perPosition * (window.map { min(Double($0), context) } ?? context)
   }
 
   /// Queries without and with position, [B, T, H, N] and [B, T, H, R].
@@ -119,65 +123,62 @@ public struct MultiHeadLatentAttention: Attention {
     // The fused kernels want values as wide as keys: the padding is cut off again.
     let width = shape.positionlessWidth + shape.rotaryWidth
     let padded = shape.valueWidth < width ? try expanded[1].padded(to: width) : expanded[1]
+    var mask: Tensor?
+    if let window, length > window {
+      mask = try causalMask(rows: length, columns: length, window: window, dtype: query.dtype, device: query.device)
+    }
     let mixed = try scaledDotProductAttention(
-      query: query.transposed(1, 2), key: key.transposed(1, 2), value: padded.transposed(1, 2), isCausal: true,
-      scale: scale
+      query: query.transposed(1, 2), key: key.transposed(1, 2), value: padded.transposed(1, 2), mask: mask,
+      isCausal: mask == nil, scale: scale
     )
     .narrow(dimension: -1, from: 0, length: shape.valueWidth)  // [B, H, T, V]
     return try output(mixed.transposed(1, 2).reshaped(batch, length, heads * shape.valueWidth))
   }
 
-  public func makeState(batch: Int, capacity: Int) throws -> any AttentionState {
-    try State(self, batch: batch, capacity: capacity)
+  /// The expansion's matrix cut up, [H, N, L] and [H, V, L]: views, or as fresh as the plan makes the matrix.
+  private func expansions() throws -> (keys: Tensor, values: Tensor) {
+    let parts = try expand.effectiveWeight().detached()
+      .view(heads, shape.positionlessWidth + shape.valueWidth, shape.keyValueRank)
+      .split(sizes: [shape.positionlessWidth, shape.valueWidth], dimension: 1)
+    return (parts[0], parts[1])
   }
 
-  /// The latent and the rotary key of every position, [B, capacity, L + R].
-  private final class State: AttentionState {
-    private let attention: MultiHeadLatentAttention
-    private let cache: Tensor
-    private(set) var length = 0
-    /// [H, N, L] and [H, V, L]: the expansion's rows for keys and for values.
-    private let keyExpansion: Tensor
-    private let valueExpansion: Tensor
-
-    init(_ attention: MultiHeadLatentAttention, batch: Int, capacity: Int) throws {
-      self.attention = attention
-      let shape = attention.shape
-      let weight = try attention.expand.effectiveWeight().detached()
-      cache = try Tensor.zeros(
-        [batch, capacity, attention.cacheElementsPerToken], dtype: weight.dtype, device: weight.device)
-      let parts = try weight.view(attention.heads, shape.positionlessWidth + shape.valueWidth, shape.keyValueRank)
-        .split(sizes: [shape.positionlessWidth, shape.valueWidth], dimension: 1)
-      keyExpansion = parts[0]
-      valueExpansion = parts[1]
-    }
-
-    var byteCount: Int { cache.byteCount }
-
-    func extend(_ input: Tensor, rotation: Rotation) throws -> Tensor {
-      let (batch, added) = (input.size(0), input.size(1))
-      let (heads, shape) = (attention.heads, attention.shape)
-      let (plainQueries, turnedQueries) = try attention.queries(input, rotation)
-      let (latent, turnedKey) = try attention.latents(input, rotation)
-      try cache.narrow(dimension: 1, from: length, length: added)
-        .copyInPlace(from: Tensor.concatenated([latent, turnedKey.squeezed(2)], dimension: -1))
-      length += added
-      let held = try cache.narrow(dimension: 1, from: 0, length: length)  // [B, S, L + R]
-
-      // q (W x) = (q W) x: queries move into the latent's space, so that keys are never expanded.
-      let absorbed = try plainQueries.transposed(1, 2).matmul(keyExpansion)  // [B, H, T, L]
-      let query = try Tensor.concatenated([absorbed, turnedQueries.transposed(1, 2)], dimension: -1)
-      var scores =
-        try query.reshaped(batch, heads * added, attention.cacheElementsPerToken)
-        .matmul(held.transposed(1, 2)).view(batch, heads, added, length) * attention.scale  // [B, H, T, S]
-      if let mask = try causalMask(rows: added, columns: length, dtype: scores.dtype, device: scores.device) {
-        scores = try scores + mask
+  public func step(
+    _ input: Tensor, rotation: Rotation, batch: RaggedBatch, caches: [LayerCache]
+  ) throws -> Tensor {
+    let input = try input.unsqueezed(0)  // [1, N, C]
+    let count = input.size(1)
+    let (plainQueries, turnedQueries) = try queries(input, rotation)
+    let (latent, turnedKey) = try latents(input, rotation)
+    let fresh = try Tensor.concatenated([latent, turnedKey.squeezed(2)], dimension: -1).squeezed(0)  // [N, L + R]
+    let (keyExpansion, valueExpansion) = try expansions()
+    // q (W x) = (q W) x: queries move into the latent's space, so that keys are never expanded.
+    let absorbed = try plainQueries.squeezed(0).transposed(0, 1).matmul(keyExpansion)  // [H, N, L]
+    let query = try Tensor.concatenated([absorbed, turnedQueries.squeezed(0).transposed(0, 1)], dimension: -1)
+    var mixed: [Tensor] = []
+    for (rows, cache) in zip(batch.rows, caches) {
+      let added = rows.count
+      let room = try cache.extend(by: added)
+      try cache.storage.narrow(dimension: 0, from: room.lowerBound, length: added)
+        .copyInPlace(from: fresh.narrow(dimension: 0, from: rows.lowerBound, length: added))
+      let visible = cache.visibleRows(for: added)
+      let held = try cache.storage.narrow(dimension: 0, from: visible.lowerBound, length: visible.count)  // [S, L + R]
+      let mine = try query.narrow(dimension: 1, from: rows.lowerBound, length: added)
+        .reshaped(heads * added, cacheShape.features)
+      var scores = try mine.matmul(held.transposed(0, 1)).view(heads, added, visible.count) * scale  // [H, T, S]
+      if added > 1 {
+        scores =
+          try scores
+          + batch.mask(
+            rows: added, columns: visible.count, window: window, dtype: scores.dtype, device: scores.device)
       }
-      let weights = try scores.softmax(over: -1).view(batch, heads * added, length)
-      let mixed = try weights.matmul(held.narrow(dimension: -1, from: 0, length: shape.keyValueRank))
-        .view(batch, heads, added, shape.keyValueRank)
-      let values = try mixed.matmul(valueExpansion.transposed(1, 2))  // [B, H, T, V]
-      return try attention.output(values.transposed(1, 2).reshaped(batch, added, heads * shape.valueWidth))
+      let weights = try scores.softmax(over: -1).view(heads * added, visible.count)
+      mixed.append(
+        try weights.matmul(held.narrow(dimension: -1, from: 0, length: shape.keyValueRank))
+          .view(heads, added, shape.keyValueRank))
     }
+    let latents = mixed.count == 1 ? mixed[0] : try Tensor.concatenated(mixed, dimension: 1)  // [H, N, L]
+    let values = try latents.matmul(valueExpansion.transposed(1, 2))  // [H, N, V]
+    return try output(values.transposed(0, 1).reshaped(count, heads * shape.valueWidth))
   }
 }

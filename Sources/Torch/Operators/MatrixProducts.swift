@@ -5,13 +5,15 @@ extension Operator {
   static let linear = Operator("aten::linear", "input", "weight", "bias")
   static let oneDNNLinear = Operator(
     "mkldnn::_linear_pointwise", "X", "W", "B", "attr", "scalars", "algorithm")
+  static let oneDNNReorder = Operator("mkldnn::_reorder_linear_weight", "self", "batch_size")
+  static let oneDNNBytes = Operator("mkldnn::_nbytes", "mkldnn_tensor")
   static let attention = Operator(
     "aten::scaled_dot_product_attention", "query", "key", "value", "attn_mask", "dropout_p", "is_causal", "scale",
     "enable_gqa")
 
   static let matrixProducts = [matmul, linear, attention]
   /// Operators that only some builds of libtorch have.
-  static let optionalOperators = [oneDNNLinear]
+  static let optionalOperators = [oneDNNLinear, oneDNNReorder, oneDNNBytes] + kernels
 }
 
 extension Tensor {

@@ -4,6 +4,9 @@ extension Operator {
   static let silu = Operator("aten::silu", "self")
   static let siluBackward = Operator("aten::silu_backward", "grad_output", "self")
   static let sigmoid = Operator("aten::sigmoid", "self")
+  static let gelu = Operator("aten::gelu", "self", "approximate")
+  static let hyperbolicTangent = Operator("aten::tanh", "self")
+  static let layerNorm = Operator("aten::layer_norm", "input", "normalized_shape", "weight", "bias", "eps")
   static let softmax = Operator("aten::softmax", overload: "int", "self", "dim", "dtype")
   static let logSoftmax = Operator("aten::log_softmax", overload: "int", "self", "dim", "dtype")
   static let rmsNorm = Operator("aten::rms_norm", "input", "normalized_shape", "weight", "eps")
@@ -12,7 +15,8 @@ extension Operator {
     "aten::cross_entropy_loss", "self", "target", "weight", "reduction", "ignore_index", "label_smoothing")
 
   static let neuralNetwork = [
-    silu, siluBackward, sigmoid, softmax, logSoftmax, rmsNorm, embedding, crossEntropy,
+    silu, siluBackward, sigmoid, gelu, hyperbolicTangent, layerNorm, softmax, logSoftmax, rmsNorm, embedding,
+    crossEntropy,
   ]
 }
 
@@ -32,6 +36,12 @@ extension Tensor {
   }
   /// `aten::sigmoid`
   public func sigmoid() throws -> Tensor { try Operator.sigmoid.tensor(.tensor(self)) }
+  /// The Gaussian error linear unit (arXiv 1606.08415), exactly or by a hyperbolic tangent. `aten::gelu`
+  public func gelu(approximately: Bool = false) throws -> Tensor {
+    try Operator.gelu.tensor(.tensor(self), .string(approximately ? "tanh" : "none"))
+  }
+  /// `aten::tanh`
+  public func hyperbolicTangent() throws -> Tensor { try Operator.hyperbolicTangent.tensor(.tensor(self)) }
   /// `aten::softmax.int`
   public func softmax(over dimension: Int, dtype: DType? = nil) throws -> Tensor {
     try Operator.softmax.tensor(.tensor(self), .int(dimension), .dtype(dtype))
@@ -45,6 +55,12 @@ extension Tensor {
 /// `x / sqrt(mean(x^2) + epsilon) * weight` over the last dimension (arXiv 1910.07467). `aten::rms_norm`
 public func rmsNorm(_ input: Tensor, weight: Tensor, epsilon: Double) throws -> Tensor {
   try Operator.rmsNorm.tensor(.tensor(input), .ints([weight.count]), .tensor(weight), .double(epsilon))
+}
+
+/// `(x - mean) / sqrt(variance + epsilon) * weight + bias` over the last dimension (arXiv 1607.06450). `aten::layer_norm`
+public func layerNorm(_ input: Tensor, weight: Tensor, bias: Tensor, epsilon: Double) throws -> Tensor {
+  try Operator.layerNorm.tensor(
+    .tensor(input), .ints([weight.count]), .tensor(weight), .tensor(bias), .double(epsilon))
 }
 
 /// Rows of `weight` [V, C] at `indices` [...] -> [..., C]. `aten::embedding`

@@ -7,12 +7,13 @@ extension Operator {
   static let meanOver = Operator("aten::mean", overload: "dim", "self", "dim", "keepdim", "dtype")
   static let maximum = Operator("aten::amax", "self", "dim", "keepdim")
   static let argmax = Operator("aten::argmax", "self", "dim", "keepdim")
+  static let largest = Operator("aten::topk", "self", "k", "dim", "largest", "sorted")
   static let vectorNorm = Operator("aten::linalg_vector_norm", "self", "ord", "dim", "keepdim", "dtype")
   static let equal = Operator("aten::equal", "self", "other")
   static let item = Operator("aten::_local_scalar_dense", "self")
 
   static let reductions = [
-    sum, sumOver, mean, meanOver, maximum, argmax, vectorNorm, equal, item,
+    sum, sumOver, mean, meanOver, maximum, argmax, largest, vectorNorm, equal, item,
   ]
 }
 
@@ -36,6 +37,11 @@ extension Tensor {
   /// The index of the largest element, the first one where several are. `aten::argmax`
   public func argmax(over dimension: Int) throws -> Tensor {
     try Operator.argmax.tensor(.tensor(self), .int(dimension))
+  }
+  /// The `count` largest elements along a dimension, best first, and their indices. `aten::topk`
+  public func largest(_ count: Int, over dimension: Int) throws -> (values: Tensor, indices: Tensor) {
+    let found = try Operator.largest.tensors(.tensor(self), .int(count), .int(dimension), .bool(true), .bool(true))
+    return (found[0]!, found[1]!)
   }
   /// The Euclidean norm over all elements, or over some dimensions. `aten::linalg_vector_norm`
   public func vectorNorm(over dimensions: [Int]? = nil, keepingDimensions: Bool = false) throws -> Tensor {

@@ -18,9 +18,13 @@ extension Operator {
   static let repeatInterleave = Operator(
     "aten::repeat_interleave", overload: "self_int", "self", "repeats", "dim")
 
+  static let indexSelect = Operator("aten::index_select", "self", "dim", "index")
+  static let upperTriangle = Operator("aten::triu", "self", "diagonal")
+  static let lowerTriangle = Operator("aten::tril", "self", "diagonal")
+
   static let shaping = [
     view, reshape, transpose, contiguous, concatenate, stack, split, narrow, select, unsqueeze,
-    squeeze, expand, pad, gather, repeatInterleave,
+    squeeze, expand, pad, gather, repeatInterleave, indexSelect, upperTriangle, lowerTriangle,
   ]
 }
 
@@ -92,5 +96,20 @@ extension Tensor {
   /// Every slice `repeats` times, one after the other. `aten::repeat_interleave.self_int`
   public func repeatedInterleaved(_ repeats: Int, dimension: Int) throws -> Tensor {
     try Operator.repeatInterleave.tensor(.tensor(self), .int(repeats), .int(dimension))
+  }
+
+  /// The slices at `index` [N], copied. `aten::index_select`
+  public func indexSelected(dimension: Int, at index: Tensor) throws -> Tensor {
+    try Operator.indexSelect.tensor(.tensor(self), .int(dimension), .tensor(index))
+  }
+
+  /// Zeros below the given diagonal of the last two dimensions; 0 is the main one. `aten::triu`
+  public func upperTriangle(from diagonal: Int) throws -> Tensor {
+    try Operator.upperTriangle.tensor(.tensor(self), .int(diagonal))
+  }
+
+  /// Zeros above the given diagonal of the last two dimensions; 0 is the main one. `aten::tril`
+  public func lowerTriangle(to diagonal: Int) throws -> Tensor {
+    try Operator.lowerTriangle.tensor(.tensor(self), .int(diagonal))
   }
 }
