@@ -3,7 +3,8 @@
 /// Published: the mean, which hides the tail. Each measured step counts once, from its synchronised start to its
 /// synchronised end; what lies between steps does not.
 enum Latency {
-  static let all = [mean] + quantiles + [timeToFirstToken] + firstTokenQuantiles + [timePerOutputToken] + outputTokenQuantiles
+  static let all =
+    [mean] + quantiles + [timeToFirstToken] + firstTokenQuantiles + [timePerOutputToken] + outputTokenQuantiles
 
   static let mean = Measure(
     "AL", "average latency", .seconds, .lowerIsBetter, .published,

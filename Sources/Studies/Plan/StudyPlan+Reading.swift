@@ -154,7 +154,8 @@ extension StudyPlan {
     guard let items = try root.list("peers", of: "maps with method and command") else { return [] }
     var peers: [Peer] = []
     for (index, item) in items.enumerated() {
-      let section = try PlanSection(item, path: "peers[\(index)]", known: ["method", "name", "command", "settings", "vary"])
+      let section = try PlanSection(
+        item, path: "peers[\(index)]", known: ["method", "name", "command", "settings", "vary"])
       guard let method = try section.text("method") ?? section.text("name") else {
         throw section.missing("method", mend: "Say what the tables call it.")
       }
@@ -166,7 +167,8 @@ extension StudyPlan {
       }
       let settings = try section.settings("settings") ?? [:]
       peers.append(
-        Peer(method: method, command: command, settings: settings, varies: try varied(section, settings, of: variations)))
+        Peer(
+          method: method, command: command, settings: settings, varies: try varied(section, settings, of: variations)))
     }
     return peers
   }
@@ -185,7 +187,8 @@ extension StudyPlan {
         throw PlanError.unknownKey(place, nearest: NearestName.of(key, among: known), known: known)
       }
       if settings[key] != nil {
-        throw PlanError.duplicate(place, what: "a value for \(key) (under \"settings\" and under \"vary\"), and so is given")
+        throw PlanError.duplicate(
+          place, what: "a value for \(key) (under \"settings\" and under \"vary\"), and so is given")
       }
       return key
     }
@@ -221,7 +224,8 @@ extension StudyPlan {
       }
     }
     if plannedCells.count * seeds.count > Self.maximumTrials {
-      throw PlanError.tooLarge(what: "\(plannedCells.count * seeds.count) trials, peers included", limit: "\(Self.maximumTrials)")
+      throw PlanError.tooLarge(
+        what: "\(plannedCells.count * seeds.count) trials, peers included", limit: "\(Self.maximumTrials)")
     }
     if plannedCells.isEmpty {
       throw PlanError.empty(root.place("exclude"), mend: "Every cell is excluded; leave one in.")
