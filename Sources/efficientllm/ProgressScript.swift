@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Records
 import Studies
 
 /// A program that does a command's work and says how far it is: all it says goes to standard error as it comes.
