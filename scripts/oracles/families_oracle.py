@@ -7,6 +7,9 @@ Each case is a tiny, randomly initialised model of Hugging Face transformers, sa
     weights/<name>      bf16, every tensor that save_pretrained wrote, under its name
     input_ids           int64 [2, 24]
     logits              fp32 [2, 24, vocabulary]
+    loss                fp32 [], mean cross-entropy of token t+1 given 0...t
+    gradients           fp64 [tensors, 2], for each tensor, by name, the sum of d loss / d tensor and that of its squares:
+                        both stay as they are when a fused tensor is taken apart
 
 and the JSON beside it is the config.json that save_pretrained wrote. For encoders there are `lengths` (int64 [2], tokens
 that are not padding), `hidden` in place of the logits, and `mean` and `first`, the normalised pooled embeddings. Weights
@@ -271,9 +274,16 @@ def make(case: str, index: int, folder: Path) -> None:
     scale_scores(model, config)
     input_ids = torch.randint(0, config.vocab_size, (BATCH, SEQUENCE), generator=generator)
     document, tensors = saved(model)
-    with torch.no_grad():
-        logits = model(input_ids=input_ids).logits
-    write(case, document, {"input_ids": input_ids, "logits": logits, **tensors}, folder)
+    logits = model(input_ids=input_ids).logits
+    loss = torch.nn.functional.cross_entropy(logits[:, :-1].flatten(0, 1), input_ids[:, 1:].flatten())
+    loss.backward()
+    slopes = []
+    for name in sorted(tensors):
+        parameter = model.get_parameter(name.removeprefix("weights/"))
+        slope = torch.zeros(1) if parameter.grad is None else parameter.grad  # an expert that no token chose
+        slopes.append([slope.double().sum(), slope.double().square().sum()])
+    outputs = {"input_ids": input_ids, "logits": logits, "loss": loss, "gradients": torch.tensor(slopes, dtype=torch.float64)}
+    write(case, document, {**outputs, **tensors}, folder)
 
 
 def make_encoder(case: str, index: int, folder: Path) -> None:
