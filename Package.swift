@@ -26,7 +26,11 @@ func tests(
 }
 
 let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
-let hummingbirdTesting = Target.Dependency.product(name: "HummingbirdTesting", package: "hummingbird")
+let hummingbirdCore = Target.Dependency.product(name: "HummingbirdCore", package: "hummingbird")
+let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
+let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let serviceLifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let unixSignals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
@@ -45,11 +49,14 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
     .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+    .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
+    .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
     .package(url: "https://github.com/apple/swift-numerics", from: "1.1.1"),
     .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
     .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
     .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+    .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.0.0"),
     .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2"),
   ],
   targets: [
@@ -66,7 +73,11 @@ let package = Package(
     room("Training", ["Torch", "Layers", "Models", "Safetensors", "Corpora"]),
     room(
       "Checkpoints",
-      ["Torch", "Layers", "Models", "Safetensors", "GGUF", "Tokenization", "ChatTemplates"]),
+      ["Torch", "Layers", "Models", "Safetensors", "GGUF", "Tokenization", "ChatTemplates"],
+      resources: [
+        .embedInCode("Resources/catalogue.json"), .embedInCode("Resources/fetch_model.py"),
+        .embedInCode("Resources/package_index.py"),
+      ]),
     room("Generation", ["Torch", "Layers", "Models", "Tokenization"]),
 
     // Study half: knows numbers.
@@ -80,7 +91,9 @@ let package = Package(
       resources: [.embedInCode("Page/report.css"), .embedInCode("Page/report.js")]),
 
     room("OpenAIWire"),
-    room("Serving", ["OpenAIWire", hummingbird, logging]),
+    room(
+      "Serving",
+      ["OpenAIWire", hummingbird, hummingbirdCore, httpTypes, nioCore, serviceLifecycle, unixSignals, logging]),
 
     // The meeting point and the door.
     room(
@@ -112,7 +125,7 @@ let package = Package(
     tests("GGUF", fixtures: true),
     tests("ChatTemplates", fixtures: true),
     tests("OpenAIWire", fixtures: true),
-    tests("Serving", ["OpenAIWire", hummingbird, hummingbirdTesting]),
+    tests("Serving", ["OpenAIWire"]),
     tests(
       "Checkpoints", ["Torch", "Layers", "Models", "Safetensors", "GGUF", "Tokenization", "ChatTemplates"],
       fixtures: true),

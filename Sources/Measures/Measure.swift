@@ -35,7 +35,7 @@ public enum Definition: String, Sendable, Codable, Hashable {
 /// What a measure needs before it can have a value. A missing need gives an ``Absence`` that names it.
 public enum Need: String, Sendable, Codable, Hashable, CaseIterable {
   case steps, losses, resources, allocator, cpuTime, energyCounter, modelAccount, peakThroughput, memoryCapacity
-  case heldOutDocuments, inferencePhases, compressedModel, deviceUtilisation
+  case heldOutDocuments, inferencePhases, compressedModel, deviceUtilisation, memoryParts
 }
 
 /// One measured quantity, declared once: what it is called, its unit and direction, and how it is computed.

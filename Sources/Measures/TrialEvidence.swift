@@ -14,12 +14,13 @@ public struct TrialEvidence: Sendable, Codable, Hashable {
   public var baselineDeviceMemoryBytes: UInt64?
   /// The compressed model beside the one it was made from.
   public var compression: CompressionEvidence?
+  public var memoryParts: MemoryParts?
 
   public init(
     model: ModelAccount? = nil, steps: [StepObservation] = [], resources: [ResourceSample] = [],
     energy: EnergyEvidence = .absent(Absence("no energy probe ran")), heldOut: HeldOutEvidence? = nil,
     device: DeviceEvidence = DeviceEvidence(), baselineResidentBytes: UInt64? = nil,
-    baselineDeviceMemoryBytes: UInt64? = nil, compression: CompressionEvidence? = nil
+    baselineDeviceMemoryBytes: UInt64? = nil, compression: CompressionEvidence? = nil, memoryParts: MemoryParts? = nil
   ) {
     self.model = model
     self.steps = steps
@@ -30,6 +31,23 @@ public struct TrialEvidence: Sendable, Codable, Hashable {
     self.baselineResidentBytes = baselineResidentBytes
     self.baselineDeviceMemoryBytes = baselineDeviceMemoryBytes
     self.compression = compression
+    self.memoryParts = memoryParts
+  }
+}
+
+/// What a trial that runs a model holds, told apart: bytes as they were allocated, by the trial's own account.
+public struct MemoryParts: Sendable, Codable, Hashable {
+  /// Weights in the form they run in, copies for other uses included.
+  public var weightBytes: UInt64?
+  /// Caches of attention at their largest.
+  public var cacheBytes: UInt64?
+  /// What else the tensor library's allocator held at its peak: activations and workspaces.
+  public var scratchBytes: UInt64?
+
+  public init(weightBytes: UInt64? = nil, cacheBytes: UInt64? = nil, scratchBytes: UInt64? = nil) {
+    self.weightBytes = weightBytes
+    self.cacheBytes = cacheBytes
+    self.scratchBytes = scratchBytes
   }
 }
 

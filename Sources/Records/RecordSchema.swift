@@ -9,6 +9,9 @@ enum RecordSchema {
       try evidence(database)
       try measures(database)
     }
+    migrator.registerMigration("2 memory parts") { database in
+      try database.alter(table: "trial") { $0.add(column: "memory_parts", .text) }
+    }
     return migrator
   }
 

@@ -18,12 +18,14 @@ extension RecordStore {
     try database.execute(
       sql: """
         UPDATE trial SET model_account = ?, device = ?, baseline_resident_bytes = ?, has_held_out = ?,
-          unigram_perplexity = ?, energy_source = ?, energy_idle_watts = ?, energy_is_estimate = ?, energy_absence = ?
+          unigram_perplexity = ?, energy_source = ?, energy_idle_watts = ?, energy_is_estimate = ?, energy_absence = ?,
+          memory_parts = ?
         WHERE id = ?
         """,
       arguments: [
         try evidence.model.map { try json($0) }, try json(evidence.device), signed(evidence.baselineResidentBytes),
-        evidence.heldOut != nil, evidence.heldOut?.unigramPerplexity, source, idleWatts, isEstimate, absence, id,
+        evidence.heldOut != nil, evidence.heldOut?.unigramPerplexity, source, idleWatts, isEstimate, absence,
+        try evidence.memoryParts.map { try json($0) }, id,
       ])
     try insertSteps(evidence.steps, trial: id, into: database)
     try insertSamples(evidence.resources, trial: id, into: database)
@@ -66,6 +68,7 @@ extension RecordStore {
     let id: Int64 = row["id"]
     let account: String? = row["model_account"]
     let device: String? = row["device"]
+    let parts: String? = row["memory_parts"]
     var heldOut: HeldOutEvidence?
     if row["has_held_out"] == true {
       heldOut = HeldOutEvidence(
@@ -77,7 +80,8 @@ extension RecordStore {
       energy: try Self.energy(row, id, in: database), heldOut: heldOut,
       device: try device.map { try decoded(DeviceEvidence.self, from: $0, what: "the device of a trial") }
         ?? DeviceEvidence(),
-      baselineResidentBytes: Self.unsigned(row["baseline_resident_bytes"]))
+      baselineResidentBytes: Self.unsigned(row["baseline_resident_bytes"]),
+      memoryParts: try parts.map { try decoded(MemoryParts.self, from: $0, what: "the memory of a trial") })
   }
 
   private func steps(_ id: Int64, in database: Database) throws -> [StepObservation] {

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Checkpoints
 import Corpora
 import EngineWorkloads
 import Probes
@@ -33,6 +34,7 @@ enum ExitStatus: Int32 {
     case let failure as TableFile.Failure: failure.isUsage
     case let error as ProbeError: error.isUsage
     case let error as CorpusError: error.isUsageError
+    case let error as CheckpointError: error.isUsageError
     case let error as TokenizerError: error.isUsageError
     default: false
     }

@@ -35,6 +35,8 @@ struct Home {
   /// Held by the runner of each study.
   var locks: URL { url.appendingPathComponent("locks", isDirectory: true) }
   var reports: URL { url.appendingPathComponent("reports", isDirectory: true) }
+  /// One folder a model, by its name; GGUF files and directories that somebody puts there are found too.
+  var models: URL { url.appendingPathComponent("models", isDirectory: true) }
   /// Everything that can be made again: the shim, corpora, tokens, tokenizers, calibration.
   var cache: URL { url.appendingPathComponent("cache", isDirectory: true) }
   var corpora: URL { cache.appendingPathComponent("corpora", isDirectory: true) }
@@ -43,6 +45,6 @@ struct Home {
   var calibration: URL { cache.appendingPathComponent("calibration.json") }
   /// Where a trial finds what it needs.
   var trialDirectories: TrainTrial.Directories {
-    TrainTrial.Directories(home: url, corpora: corpora, tokens: tokens)
+    TrainTrial.Directories(home: url, corpora: corpora, tokens: tokens, models: models)
   }
 }

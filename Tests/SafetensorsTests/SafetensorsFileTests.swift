@@ -79,7 +79,7 @@ struct SafetensorsFileTests {
     defer { unlink(path) }
     let whole = try Data(contentsOf: URL(fileURLWithPath: path))
     for length in 0..<whole.count {
-      #expect(throws: SafetensorsError.self) { _ = try SafetensorsFile.parse(whole.prefix(length), path: "cut") }
+      #expect(throws: SafetensorsError.self) { _ = try SafetensorsFile.header(whole.prefix(length), path: "cut") }
     }
   }
 
@@ -94,8 +94,8 @@ struct SafetensorsFileTests {
       for bit in 0..<8 {
         var changed = whole
         changed[position] ^= 1 << bit
-        guard let (entries, _) = try? SafetensorsFile.parse(changed, path: "flipped") else { continue }
-        for entry in entries.values { #expect(entry.range.upperBound <= changed.count) }
+        guard let header = try? SafetensorsFile.header(changed, path: "flipped") else { continue }
+        for entry in header.entries.values { #expect(entry.range.upperBound <= changed.count) }
       }
     }
   }

@@ -5,7 +5,7 @@
 /// On a trial that computed on an accelerator, memory means the accelerator's; else the resident bytes of the trial's
 /// process tree. All are means over the measured window, weighted by time.
 enum MemoryUtilisation {
-  static let all = [used, allocated, tensor, peak, fraction]
+  static let all = [used, allocated, tensor, peak, fraction, weights, cache, scratch]
 
   static let used = Measure(
     "AMU", "average memory in use", .gigabytes, .lowerIsBetter, .published,
@@ -52,6 +52,27 @@ enum MemoryUtilisation {
       throw MissingEvidence("the memory capacity of the device is not known")
     }
     return Quantity(quantity.value / gigabytes(capacity), count: quantity.count)
+  }
+
+  static let weights = part(
+    "AMU.weights", "memory of weights", "bytes of the weights as they run / 1e9", \.weightBytes)
+  static let cache = part(
+    "AMU.cache", "memory of caches", "bytes of attention's caches at their largest / 1e9", \.cacheBytes)
+  static let scratch = part(
+    "AMU.scratch", "memory of activations and workspaces",
+    "peak bytes of the tensor library's allocator, less weights and caches / 1e9", \.scratchBytes)
+
+  private static func part(
+    _ id: MeasureID, _ title: String, _ formula: String,
+    _ bytes: @escaping @Sendable (MemoryParts) -> UInt64?
+  ) -> Measure {
+    Measure(id, title, .gigabytes, .lowerIsBetter, .corrected, formula: formula, needs: [.memoryParts]) {
+      evidence throws(MissingEvidence) in
+      guard let found = evidence.memoryParts.flatMap(bytes) else {
+        throw MissingEvidence("the trial did not tell its memory apart")
+      }
+      return Quantity(gigabytes(found), count: 1)
+    }
   }
 
   private static func gigabytes(_ bytes: UInt64) -> Double { Double(bytes) / 1e9 }

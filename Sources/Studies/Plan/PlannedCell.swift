@@ -6,10 +6,15 @@ public struct PlannedCell: Sendable, Hashable {
   /// A digest of everything that decides the cell's outcome but the seed.
   public var key: String
   public var settings: Settings
+  /// The study's, or the cell's own where `precision` is varied or set.
+  public var precision: String
   /// The values that tell this cell from the others, in the order of the plan.
   public var varied: [VariedValue]
   /// The program of others that runs it; nil for a cell of the study's own workload.
   public var peer: Peer?
+
+  /// What a setting is in this cell, `precision` included.
+  func value(of key: String) -> SettingValue? { key == StudyPlan.precisionKey ? .string(precision) : settings[key] }
 }
 
 /// A varied setting with the value it has in a cell.
@@ -21,22 +26,29 @@ public struct VariedValue: Sendable, Hashable {
 extension StudyPlan {
   /// The full product of what varies in the order written, without the excluded, and then the peers.
   public var plannedCells: [PlannedCell] {
+    cells(over: vary, base: base, peer: nil)
+      + peers.flatMap { peer in
+        cells(over: vary.filter { peer.varies.contains($0.key) }, base: base.merging(peer.settings) { $1 }, peer: peer)
+      }
+  }
+
+  /// The setting that is the cell's precision, and not the workload's to read.
+  static let precisionKey = "precision"
+
+  private func cells(over variations: [Variation], base: Settings, peer: Peer?) -> [PlannedCell] {
     var products: [[VariedValue]] = [[]]
-    for variation in vary {
+    for variation in variations {
       products = products.flatMap { before in
         variation.values.map { before + [VariedValue(key: variation.key, value: $0)] }
       }
     }
-    let own = products.compactMap { varied -> PlannedCell? in
+    return products.compactMap { varied in
       var settings = base
       for value in varied { settings[value.key] = value.value }
+      // A peer's values outside of what it varies are its own: only a whole match leaves it out.
       let isExcluded = exclude.contains { $0.allSatisfy { settings[$0.key] == $0.value } }
-      return isExcluded ? nil : cell(settings: settings, varied: varied, peer: nil)
+      return isExcluded && (peer == nil || !varied.isEmpty) ? nil : cell(settings: settings, varied: varied, peer: peer)
     }
-    return own
-      + peers.map { peer in
-        cell(settings: base.merging(peer.settings) { $1 }, varied: [], peer: peer)
-      }
   }
 
   /// SHA-256 of the plan's canonical form: the cells and how they are measured. The question, the budget and the seeds
@@ -52,10 +64,13 @@ extension StudyPlan {
   }
 
   private func cell(settings: Settings, varied: [VariedValue], peer: Peer?) -> PlannedCell {
+    var settings = settings
+    let precision = settings.removeValue(forKey: Self.precisionKey)?.text ?? precision
     let canonical = CanonicalCell(
       workload: peer == nil ? workload : "command", command: peer?.command ?? command, method: peer?.method,
       settings: settings, work: work, precision: precision, threads: threads)
-    return PlannedCell(key: Self.sha256(Self.json(canonical)), settings: settings, varied: varied, peer: peer)
+    return PlannedCell(
+      key: Self.sha256(Self.json(canonical)), settings: settings, precision: precision, varied: varied, peer: peer)
   }
 
   private static func json(_ value: some Encodable) -> String {

@@ -35,17 +35,38 @@ public typealias Settings = [String: SettingValue]
 
 /// How much work every trial of a study does: the same for each cell, or the study refuses.
 public struct WorkPlan: Sendable, Hashable, Codable {
+  /// What is counted where it is not trained tokens.
+  public enum Unit: String, Sendable, Hashable, Codable {
+    /// Tokens generated in decode steps that are no warm-up. How long a prompt is, and how many sequences run side by side,
+    /// may then differ between cells.
+    case generated
+  }
+
   public var tokens: Int
   public var tokensPerStep: Int
   public var sequenceLength: Int
   public var warmupSteps: Int
+  /// Nil for trained tokens.
+  public var unit: Unit?
 
-  public init(tokens: Int, tokensPerStep: Int, sequenceLength: Int, warmupSteps: Int) {
+  public init(tokens: Int, tokensPerStep: Int, sequenceLength: Int, warmupSteps: Int, unit: Unit? = nil) {
     self.tokens = tokens
     self.tokensPerStep = tokensPerStep
     self.sequenceLength = sequenceLength
     self.warmupSteps = warmupSteps
+    self.unit = unit
   }
+
+  /// Work counted in requests, each of which generates `generatedTokens` after its first. `warmupRounds` batches come
+  /// before and are not counted.
+  public init(requests: Int, generatedTokens: Int, warmupRounds: Int) {
+    self.init(
+      tokens: requests * generatedTokens, tokensPerStep: generatedTokens, sequenceLength: generatedTokens,
+      warmupSteps: warmupRounds, unit: .generated)
+  }
+
+  /// Requests of a trial whose work is generated tokens.
+  public var requests: Int { tokens / max(1, sequenceLength) }
 }
 
 /// What a trial's process is told, as a JSON file: `efficientllm trial --spec FILE`.

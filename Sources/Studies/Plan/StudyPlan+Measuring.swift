@@ -95,6 +95,7 @@ extension StudyPlan {
 
 extension WorkPlan {
   static let keys = ["tokens", "tokens-per-step", "sequence-length", "warmup-steps"]
+  static let requestKeys = ["requests", "generated-tokens", "warmup-rounds"]
   /// The first steps fill caches and allocators; a plan that says nothing leaves this many out.
   static let defaultWarmupSteps = 3
 

@@ -28,12 +28,13 @@ extension StudyPlan {
       throw PlanError.impossible(
         root.place("command"), reason: "it is for workload: command; give a program of others under \"peers\".")
     }
+    let variations = try Self.variations(root)
     self.init(
       name: name, question: try root.text("question") ?? "", workload: workload, command: command,
-      base: try root.settings("base") ?? [:], vary: try Self.variations(root), exclude: try Self.exclusions(root),
+      base: try root.settings("base") ?? [:], vary: variations, exclude: try Self.exclusions(root),
       work: work, seeds: try Self.seeds(root), precision: try Self.precision(root),
       threads: try root.count("threads", in: 1...4096), probes: try Self.probes(root), budget: try Self.budget(root),
-      peers: try Self.peers(root), text: text)
+      peers: try Self.peers(root, of: variations), text: text)
     try checkSize(root)
   }
 
@@ -63,7 +64,8 @@ extension StudyPlan {
         "work",
         mend: "Say how much each trial does: work: {tokens: 120k, tokens-per-step: 2048, sequence-length: 256}.")
     }
-    let section = try PlanSection(node, path: "work", known: WorkPlan.keys)
+    let section = try PlanSection(node, path: "work", known: WorkPlan.keys + WorkPlan.requestKeys)
+    if try WorkPlan.requestKeys.contains(where: { try section.node($0) != nil }) { return try requests(section) }
     func required(_ key: String) throws -> Int {
       guard let value = try section.count(key, in: 1...1_000_000_000_000_000) else {
         throw section.missing(key, mend: "The work must be the same for every cell, so it has to be said.")
@@ -90,6 +92,24 @@ extension StudyPlan {
           + "give more tokens or fewer warm-up steps.")
     }
     return plan
+  }
+
+  /// Work as requests: `{requests: 16, generated-tokens: 32}`.
+  private static func requests(_ section: PlanSection) throws -> WorkPlan {
+    for key in WorkPlan.keys {
+      guard try section.node(key) != nil else { continue }
+      throw PlanError.impossible(
+        section.place(key), reason: "it goes with training; beside requests stand generated-tokens and warmup-rounds.")
+    }
+    func required(_ key: String) throws -> Int {
+      guard let value = try section.count(key, in: 1...1_000_000_000) else {
+        throw section.missing(key, mend: "The work must be the same for every cell, so it has to be said.")
+      }
+      return value
+    }
+    return WorkPlan(
+      requests: try required("requests"), generatedTokens: try required("generated-tokens"),
+      warmupRounds: try section.count("warmup-rounds", in: 0...1_000_000) ?? 1)
   }
 
   private static func variations(_ root: PlanSection) throws -> [Variation] {
@@ -130,11 +150,12 @@ extension StudyPlan {
     }
   }
 
-  private static func peers(_ root: PlanSection) throws -> [Peer] {
+  private static func peers(_ root: PlanSection, of variations: [Variation]) throws -> [Peer] {
     guard let items = try root.list("peers", of: "maps with method and command") else { return [] }
     var peers: [Peer] = []
     for (index, item) in items.enumerated() {
-      let section = try PlanSection(item, path: "peers[\(index)]", known: ["method", "name", "command", "settings"])
+      let section = try PlanSection(
+        item, path: "peers[\(index)]", known: ["method", "name", "command", "settings", "vary"])
       guard let method = try section.text("method") ?? section.text("name") else {
         throw section.missing("method", mend: "Say what the tables call it.")
       }
@@ -144,9 +165,33 @@ extension StudyPlan {
       if peers.contains(where: { $0.method == method }) {
         throw PlanError.duplicate(PlanError.Place("peers", line: section.line), what: "the method \"\(method)\"")
       }
-      peers.append(Peer(method: method, command: command, settings: try section.settings("settings") ?? [:]))
+      let settings = try section.settings("settings") ?? [:]
+      peers.append(
+        Peer(
+          method: method, command: command, settings: settings, varies: try varied(section, settings, of: variations)))
     }
     return peers
+  }
+
+  /// The study's variations that a peer goes through as well.
+  private static func varied(
+    _ section: PlanSection, _ settings: Settings, of variations: [Variation]
+  ) throws -> [String] {
+    let known = variations.map(\.key)
+    return try (try section.list("vary", of: "names of varied settings") ?? []).map { item in
+      let place = PlanError.Place(section.place("vary").key, line: item.line)
+      guard case .scalar(let key, _, _) = item else {
+        throw PlanError.wrongType(place, expected: "a list of names of varied settings", found: item.kind)
+      }
+      guard known.contains(key) else {
+        throw PlanError.unknownKey(place, nearest: NearestName.of(key, among: known), known: known)
+      }
+      if settings[key] != nil {
+        throw PlanError.duplicate(
+          place, what: "a value for \(key) (under \"settings\" and under \"vary\"), and so is given")
+      }
+      return key
+    }
   }
 
   /// Refuses keys that are both varied and set, exclusions that exclude nothing, and studies too large to be meant.
@@ -177,6 +222,10 @@ extension StudyPlan {
           reason: known.isEmpty
             ? "no cell has the setting \(key)." : "no cell has \(key): \(value.text), so it excludes nothing.")
       }
+    }
+    if plannedCells.count * seeds.count > Self.maximumTrials {
+      throw PlanError.tooLarge(
+        what: "\(plannedCells.count * seeds.count) trials, peers included", limit: "\(Self.maximumTrials)")
     }
     if plannedCells.isEmpty {
       throw PlanError.empty(root.place("exclude"), mend: "Every cell is excluded; leave one in.")

@@ -19,7 +19,8 @@ public struct StudyPlan: Sendable, Hashable {
   public var exclude: [Settings]
   public var work: WorkPlan
   public var seeds: [Int]
-  /// What the workload calls it, such as "fp32".
+  /// What the workload calls it, such as "fp32". A cell may have another: `precision` among what varies, or in a peer's
+  /// settings.
   public var precision: String
   /// Threads each trial is given; nil for as many as the machine has cores.
   public var threads: Int?
@@ -85,10 +86,13 @@ public struct Peer: Sendable, Hashable {
   public var command: [String]
   /// Laid over the study's base, as a varied value is.
   public var settings: Settings
+  /// The study's variations that the peer goes through as well: it has a cell for each combination of these.
+  public var varies: [String]
 
-  public init(method: String, command: [String], settings: Settings = [:]) {
+  public init(method: String, command: [String], settings: Settings = [:], varies: [String] = []) {
     self.method = method
     self.command = command
     self.settings = settings
+    self.varies = varies
   }
 }

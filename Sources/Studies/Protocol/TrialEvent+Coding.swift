@@ -22,10 +22,10 @@ extension TrialEvent: Codable {
     case .step: self = .step(try WireStep(from: decoder).observation)
     case .sample: self = .sample(try WireSample(from: decoder).sample)
     case .measure:
-      if try container.decode(String.self, forKey: .id) == Self.heldOutID {
-        self = .heldOut(try WireHeldOut(from: decoder).evidence)
-      } else {
-        self = .measure(try Named(from: decoder))
+      switch try container.decode(String.self, forKey: .id) {
+      case Self.heldOutID: self = .heldOut(try WireHeldOut(from: decoder).evidence)
+      case Self.memoryID: self = .memory(try WireMemory(from: decoder).parts)
+      default: self = .measure(try Named(from: decoder))
       }
     case .finished: self = .finished(monotonicNanoseconds: try container.decode(forKey: .monotonicNanoseconds))
     case .failed: self = .failed(try Failed(from: decoder))
@@ -49,6 +49,10 @@ extension TrialEvent: Codable {
       try name(.measure)
       try container.encode(Self.heldOutID, forKey: .id)
       try WireHeldOut(evidence).encode(to: encoder)
+    case .memory(let parts):
+      try name(.measure)
+      try container.encode(Self.memoryID, forKey: .id)
+      try WireMemory(parts).encode(to: encoder)
     case .measure(let named):
       try name(.measure)
       try named.encode(to: encoder)
@@ -62,6 +66,7 @@ extension TrialEvent: Codable {
   }
 
   static let heldOutID = "held-out"
+  static let memoryID = "memory"
 }
 
 extension KeyedDecodingContainer {

@@ -8,6 +8,7 @@ public import Measures
 /// {"event":"step","index":0,"phase":"train","warmup":true,"start_ns":1,"end_ns":2,"tokens":4096,"samples":16,"loss":8.3}
 /// {"event":"sample","monotonic_ns":1,"allocated_bytes":1}
 /// {"event":"measure","id":"held-out","documents":[{"id":"emma/1","tokens":9,"nll":1.5,"bytes":30}],"unigram_perplexity":600.0}
+/// {"event":"measure","id":"memory","weight_bytes":9,"cache_bytes":1,"scratch_bytes":1}
 /// {"event":"measure","id":"accuracy","value":0.5,"unit":"fraction","count":100}
 /// {"event":"finished","monotonic_ns":1}
 /// {"event":"failed","kind":"diverged","message":"the loss is NaN","step":12}
@@ -19,6 +20,7 @@ public enum TrialEvent: Sendable, Hashable {
   case step(StepObservation)
   case sample(ResourceSample)
   case heldOut(HeldOutEvidence)
+  case memory(MemoryParts)
   case measure(Named)
   case finished(monotonicNanoseconds: UInt64)
   case failed(Failed)

@@ -22,7 +22,7 @@ extension TrialSession {
       resources: (readings.samples + samples).sorted { $0.nanoseconds < $1.nanoseconds },
       energy: readings.energy, heldOut: heldOut, device: device,
       baselineResidentBytes: started?.baselineResidentBytes,
-      baselineDeviceMemoryBytes: readings.baselineDeviceMemoryBytes)
+      baselineDeviceMemoryBytes: readings.baselineDeviceMemoryBytes, memoryParts: memoryParts)
   }
 }
 

@@ -24,6 +24,7 @@ public struct TrialSession: Sendable {
   /// The trial's own readings, such as its allocator's bytes.
   public private(set) var samples: [ResourceSample] = []
   public private(set) var heldOut: HeldOutEvidence?
+  public private(set) var memoryParts: MemoryParts?
   /// Measures that the trial named itself, in the order in which they first came.
   public private(set) var named: [TrialEvent.Named] = []
   /// The last lines that were no events.
@@ -45,8 +46,16 @@ public struct TrialSession: Sendable {
     }
   }
 
-  /// Tokens that count as the study's work: trained ones, or for a trial that trains nothing the ones it read and wrote.
-  public var workTokens: Int { tokens[.train] ?? ((tokens[.prefill] ?? 0) + (tokens[.decode] ?? 0)) }
+  /// Tokens of the prefill steps that are no warm-up.
+  public private(set) var promptTokens = 0
+  private var generatedTokens = 0
+
+  /// Tokens that count as the study's work: trained ones, or for a trial that trains nothing the ones it read and wrote;
+  /// where the plan counts generated tokens, those of the decode steps that are no warm-up.
+  public var workTokens: Int {
+    if work.unit == .generated { return generatedTokens }
+    return tokens[.train] ?? ((tokens[.prefill] ?? 0) + (tokens[.decode] ?? 0))
+  }
 
   public mutating func receive(_ output: TrialOutput) {
     switch output {
@@ -72,6 +81,7 @@ public struct TrialSession: Sendable {
       }
       samples.append(sample)
     case .heldOut(let evidence): take(evidence)
+    case .memory(let parts): memoryParts = parts
     case .measure(let measure):
       guard measure.count >= 0 else { return violate("the measure \(measure.id) has a negative count") }
       if let known = named.firstIndex(where: { $0.id == measure.id }) {
@@ -126,6 +136,9 @@ public struct TrialSession: Sendable {
     }
     lastIndex[step.phase] = step.index
     tokens[step.phase] = sum
+    // Never more than the sums above, which did not overflow.
+    if !step.isWarmup, step.phase == .prefill { promptTokens += step.tokens }
+    if !step.isWarmup, step.phase == .decode { generatedTokens += step.tokens }
     steps.append(step)
   }
 
@@ -154,13 +167,18 @@ public struct TrialSession: Sendable {
   }
 
   /// The last step may be left out, whole or cut short: within one step of the plan is the plan's work.
-  private func isDue(_ tokens: Int) -> Bool { abs(tokens - work.tokens) < work.tokensPerStep }
+  private func isDue(_ tokens: Int) -> Bool {
+    work.unit == .generated ? tokens == work.tokens : abs(tokens - work.tokens) < work.tokensPerStep
+  }
 
   private func unequalWork(_ what: String) -> TrialFailure {
     TrialFailure(
       kind: "unequal-work",
-      message: "the study asks for \(work.tokens) tokens (\(work.steps) steps of \(work.tokensPerStep)); "
-        + "the trial \(what)",
+      message: work.unit == .generated
+        ? "the study asks for \(work.tokens) generated tokens (\(work.requests) requests of \(work.sequenceLength)); "
+          + "the trial \(what)"
+        : "the study asks for \(work.tokens) tokens (\(work.steps) steps of \(work.tokensPerStep)); "
+          + "the trial \(what)",
       step: steps.last?.index)
   }
 

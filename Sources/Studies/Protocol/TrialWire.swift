@@ -108,6 +108,28 @@ struct WireModel: Codable {
   }
 }
 
+struct WireMemory: Codable {
+  var weightBytes: UInt64?
+  var cacheBytes: UInt64?
+  var scratchBytes: UInt64?
+
+  enum CodingKeys: String, CodingKey {
+    case weightBytes = "weight_bytes"
+    case cacheBytes = "cache_bytes"
+    case scratchBytes = "scratch_bytes"
+  }
+
+  init(_ parts: MemoryParts) {
+    weightBytes = parts.weightBytes
+    cacheBytes = parts.cacheBytes
+    scratchBytes = parts.scratchBytes
+  }
+
+  var parts: MemoryParts {
+    MemoryParts(weightBytes: weightBytes, cacheBytes: cacheBytes, scratchBytes: scratchBytes)
+  }
+}
+
 struct WireHeldOut: Codable {
   struct Document: Codable {
     var id: String

@@ -77,7 +77,11 @@ public struct ProgressMeter: Sendable {
     if failed > 0 { parts.append("\(failed) failed") }
     if let current {
       parts.append("\(current.method) seed \(current.seed)")
-      parts.append(current.step.map { "step \($0 + 1)/\(current.work.steps)" } ?? "starting")
+      if current.work.unit == .generated {
+        parts.append(current.step == nil ? "starting" : "\(current.tokens)/\(current.work.tokens) tokens")
+      } else {
+        parts.append(current.step.map { "step \($0 + 1)/\(current.work.steps)" } ?? "starting")
+      }
       if let loss = current.loss { parts.append("loss " + String(format: "%.3f", loss)) }
       if let rate = current.tokensPerSecond { parts.append("\(Int(rate.rounded())) tokens/s") }
     }

@@ -17,22 +17,29 @@ public struct StudyCell: Sendable {
       var description: CellDescription
       if let peer = planned.peer {
         workload = CommandWorkload(command: peer.command, python: registry.python, method: peer.method)
-        description = try workload.describe(planned.settings, work: plan.work, precision: plan.precision)
+        description = try workload.describe(planned.settings, work: plan.work, precision: planned.precision)
         // A peer does the same as a cell of the study's own workload would, which can count it.
-        if let counted = try? own.describe(planned.settings, work: plan.work, precision: plan.precision) {
+        if let counted = try? own.describe(planned.settings, work: plan.work, precision: planned.precision) {
           description.model = counted.model
           description.account = counted.account
           description.totalFLOPs = counted.totalFLOPs
+        } else if let same = try? own.describe(planned.settings, work: plan.work, precision: plan.precision) {
+          // In a precision that is the peer's alone, only the name is the same.
+          description.model = same.model
         }
       } else {
         workload = own
-        description = try own.describe(planned.settings, work: plan.work, precision: plan.precision)
+        description = try own.describe(planned.settings, work: plan.work, precision: planned.precision)
+      }
+      var shown = planned.settings.mapValues(\.text)
+      if planned.precision != plan.precision || planned.varied.contains(where: { $0.key == StudyPlan.precisionKey }) {
+        shown[StudyPlan.precisionKey] = planned.precision
       }
       return StudyCell(
         planned: planned, description: description,
         record: CellRecord(
           key: planned.key, method: description.method, model: description.model,
-          settings: planned.settings.mapValues(\.text)), workload: workload)
+          settings: shown), workload: workload)
     }
     try tellApart(&cells)
     return cells
@@ -48,9 +55,9 @@ public struct StudyCell: Sendable {
       Name(method: cells[$0].record.method, model: cells[$0].record.model)
     }
     for (_, group) in groups where group.count > 1 {
-      for index in group where cells[index].planned.peer == nil {
+      for index in group {
         let different = cells[index].planned.varied.filter { varied in
-          group.contains { cells[$0].planned.settings[varied.key] != varied.value }
+          group.contains { cells[$0].planned.value(of: varied.key)?.text != varied.value.text }
         }
         let suffix = different.map { "\($0.key)=\($0.value.text)" }.joined(separator: " ")
         if !suffix.isEmpty { cells[index].record.method += " " + suffix }

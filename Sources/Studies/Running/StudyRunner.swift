@@ -80,7 +80,7 @@ public struct StudyRunner: Sendable {
   /// - Throws: ``StudyError`` and ``RecordError``; what happened until then is stored.
   public func run(stop: StopSignal = StopSignal()) async throws -> StudyOutcome {
     for cell in cells {
-      try cell.workload.prepare(cell.planned.settings, work: plan.work, precision: plan.precision)
+      try cell.workload.prepare(cell.planned.settings, work: plan.work, precision: cell.planned.precision)
     }
     let lock = try StudyLock(study: plan.name, directory: configuration.locksDirectory)
     defer { withExtendedLifetime(lock) {} }

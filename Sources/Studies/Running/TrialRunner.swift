@@ -19,7 +19,7 @@ struct TrialRunner {
       + "/\(plan.name)-\(plan.digest.prefix(12))/\(cell.record.key.prefix(12))-seed\(seed)"
     let spec = TrialSpec(
       study: plan.name, method: cell.record.method, settings: cell.planned.settings, work: plan.work, seed: seed,
-      precision: plan.precision, threads: runner.threads, workingDirectory: folder)
+      precision: cell.planned.precision, threads: runner.threads, workingDirectory: folder)
     let specPath = folder + "/spec.json"
     let command = try cell.workload.command(specPath: specPath, spec: spec)
     try prepare(folder, specPath: specPath, spec: spec)
@@ -56,7 +56,7 @@ struct TrialRunner {
       let device = session.started?.environment["device"] ?? "cpu"
       let evidence = session.evidence(
         with: readings, account: cell.description.account, threads: runner.threads,
-        peakFLOPsPerSecond: runner.configuration.peakFLOPsPerSecond(device, plan.precision, runner.threads))
+        peakFLOPsPerSecond: runner.configuration.peakFLOPsPerSecond(device, cell.planned.precision, runner.threads))
       try runner.store.finishTrial(
         id, at: Date(), manifest: manifest, evidence: evidence, measures: session.measures(over: evidence))
       // The records hold everything now; a folder that stays behind is only untidy.
@@ -72,6 +72,7 @@ struct TrialRunner {
 
   /// Within one step of the plan is not enough for a comparison: every trial has to do what the first one did.
   private func equalised(_ outcome: TrialOutcome, _ session: TrialSession) -> TrialOutcome {
+    if outcome == .finished, plan.work.unit == .generated { return equalisedPrompts(session) }
     guard outcome == .finished, let first = try? runner.store.workOfFirstFinished(ofStudy: study),
       first.tokens != session.workTokens
     else { return outcome }
@@ -80,6 +81,18 @@ struct TrialRunner {
         kind: "unequal-work",
         message: "it did \(session.workTokens) tokens; the finished trials of this study, \(first.method) first, did "
           + "\(first.tokens) each"))
+  }
+
+  /// The session holds the trial to its generated tokens; what it read has to be the cell's prompts, no more and no less.
+  private func equalisedPrompts(_ session: TrialSession) -> TrialOutcome {
+    guard case .integer(let length)? = cell.planned.settings["prompt-tokens"] else { return .finished }
+    let due = plan.work.requests.multipliedReportingOverflow(by: length)
+    guard due.overflow || session.promptTokens != due.partialValue else { return .finished }
+    return .failed(
+      TrialFailure(
+        kind: "unequal-work",
+        message: "it read \(session.promptTokens) prompt tokens; the cell asks for \(plan.work.requests) requests of "
+          + "\(length)"))
   }
 
   /// The folder begins empty, unless the workload takes up what an interrupted attempt left there.
@@ -107,7 +120,7 @@ struct TrialRunner {
   private func manifest(command: [String]) -> Manifest {
     var manifest = runner.configuration.manifest
     var settings = cell.record.settings
-    settings["precision"] = plan.precision
+    settings["precision"] = cell.planned.precision
     settings["threads"] = String(runner.threads)
     settings["seed"] = String(seed)
     settings["tokens"] = String(plan.work.tokens)

@@ -33,13 +33,6 @@ private struct CorpusLine: Encodable {
   }
 }
 
-private func printJSON(_ value: some Encodable) throws {
-  let encoder = JSONEncoder()
-  encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-  encoder.keyEncodingStrategy = .convertToSnakeCase
-  print(String(decoding: try encoder.encode(value), as: UTF8.self))
-}
-
 struct CorpusListCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "list", abstract: "Lists the built-in corpora and whether they have been obtained.")
@@ -54,7 +47,7 @@ struct CorpusListCommand: AsyncParsableCommand {
     let lines = (builtIn + found.sorted().map { (name: $0, title: "") }).map {
       CorpusLine(name: $0.name, title: $0.title, corporaDirectory: corpora)
     }
-    if format == .json { return try printJSON(lines) }
+    if format == .json { return try printPrettyJSON(lines) }
     let width = lines.map(\.name.count).max() ?? 0
     for line in lines {
       let size = line.bytes.map { String(format: "%.1f MB", Double($0) / 1e6) } ?? ""
@@ -83,33 +76,8 @@ struct CorpusGetCommand: AsyncParsableCommand {
 
   func run() async throws {
     let script = try self.script ?? Self.findScript()
-    // What the script says is progress: all of it goes to standard error as it comes.
-    let command =
-      ["/bin/sh", "-c", "exec \"$@\" 2>&1", "obtain", "python3", script, name, Home().corpora.path]
-      + (again ? ["--again"] : [])
-    let run = await LocalExecutor().run(
-      TrialLaunch(command: command, timeout: .seconds(3600)), stop: StopSignal(), observer: PassingOn())
-    switch run.exit {
-    case .exited(0): return
-    case .exited: throw ExitCode.failure
-    case .notStarted(let reason): throw ScriptFailure(description: "the corpus could not be obtained: \(reason)")
-    case .timedOut: throw ScriptFailure(description: "the download took over an hour: check the network and try again")
-    case .signalled, .stopped, .endedByRunner:
-      throw ScriptFailure(description: "the corpus was not obtained: the script was ended; try again")
-    }
-  }
-
-  private struct ScriptFailure: Error, CustomStringConvertible {
-    var description: String
-  }
-
-  private struct PassingOn: TrialObserver {
-    func didStart(_ process: TrialProcess) {}
-
-    func didWrite(_ bytes: [UInt8]) -> TrialVerdict {
-      FileHandle.standardError.write(Data(bytes))
-      return .carryOn
-    }
+    let command = ["python3", script, name, Home().corpora.path] + (again ? ["--again"] : [])
+    try await ProgressScript.run(command, timeout: .seconds(3600), what: "the corpus")
   }
 
   /// The project's script, looked for above the program and above the working directory.
@@ -158,7 +126,7 @@ struct CorpusShowCommand: AsyncParsableCommand {
       bytes: documents.reduce(0) { $0 + $1.text.utf8.count }, sha256: hash,
       licence: manifest["licence"] ?? "not stated",
       source: manifest, tokens: CachedTokens.of(contentHash: hash, in: home.tokens))
-    if format == .json { return try printJSON(shown) }
+    if format == .json { return try printPrettyJSON(shown) }
     print("corpus     \(shown.name)\(manifest["title"].map { ": " + $0 } ?? "")")
     print("documents  \(shown.documents)")
     print("text       \(shown.bytes) bytes")

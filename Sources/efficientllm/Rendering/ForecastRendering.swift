@@ -5,14 +5,22 @@ import Studies
 struct ForecastRendering {
   let forecast: StudyForecast
 
+  private static func text(of work: WorkPlan) -> String {
+    switch work.unit {
+    case nil:
+      "\(work.tokens) tokens in \(work.steps) steps of \(work.tokensPerStep), \(work.warmupSteps) of them warm-up"
+    case .generated:
+      "\(work.requests) requests that generate \(work.sequenceLength) tokens, after \(work.warmupSteps) rounds of warm-up"
+    }
+  }
+
   func text() -> String {
     let plan = forecast.plan
     var lines = ["\(plan.name)@\(forecast.digest.prefix(12))"]
     if !plan.question.isEmpty { lines.append(plan.question) }
     lines.append(
       "\(forecast.cells.count) cells x \(plan.seeds.count) seeds = \(forecast.trials) trials, each "
-        + "\(plan.work.tokens) tokens in \(plan.work.steps) steps of \(plan.work.tokensPerStep), "
-        + "\(plan.work.warmupSteps) of them warm-up")
+        + Self.text(of: plan.work))
     let equalised = Set(forecast.cells.compactMap(\.equalised)).sorted()
     if !equalised.isEmpty { lines.append("held equal: \(equalised.joined(separator: "; "))") }
     lines.append("")

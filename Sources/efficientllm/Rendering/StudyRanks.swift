@@ -7,7 +7,8 @@ import Records
 struct StudyRanks {
   /// The measures the table shows, where they have values. JSON holds all.
   private static let shown: [MeasureID] = [
-    "Performance", "AMU.allocated", "AMU.tensor", "PCU.mfu", "AL", "AL.p99", "TT.tokensPerSecond", "IT.decode",
+    "Performance", "AMU.allocated", "AMU.tensor", "PCU.mfu", "AL", "AL.p99", "AL.ttft", "AL.tpot", "AL.tpot.p99",
+    "TT.tokensPerSecond", "IT.prefill", "IT.decode",
     "AEC.joulesPerToken", "MCR.measured",
   ]
 

@@ -1,0 +1,54 @@
+internal import Foundation
+
+/// The tokens that begin and end a text, as far as a checkpoint's files say them.
+struct SpecialTokens: Sendable, Hashable {
+  var begin: UInt32?
+  /// Any of these ends what is generated.
+  var ends: Set<UInt32> = []
+  /// As chat templates want them.
+  var beginText: String?
+  var endText: String?
+
+  init() {}
+
+  /// From a directory: generation_config.json says what ends a generation, config.json where there is none; the
+  /// tokenizer's own end token counts too, since a tuned model's is often said there alone.
+  init(
+    configuration: [String: Any], generation: [String: Any], tokenizer: [String: Any]
+  ) {
+    // Of models with vision, the text's fields lie a step deeper.
+    let text = configuration["text_config"] as? [String: Any] ?? [:]
+    func field(_ name: String) -> Any? { generation[name] ?? configuration[name] ?? text[name] }
+    begin = Self.identifiers(field("bos_token_id")).first
+    ends = Set(Self.identifiers(field("eos_token_id")))
+    beginText = Self.text(tokenizer["bos_token"])
+    endText = Self.text(tokenizer["eos_token"])
+    let added = tokenizer["added_tokens_decoder"] as? [String: Any] ?? [:]
+    for (key, value) in added {
+      guard let identifier = UInt32(key), let text = Self.text(value) else { continue }
+      if text == endText { ends.insert(identifier) }
+      if text == beginText { begin = begin ?? identifier }
+    }
+  }
+
+  /// One identifier, or a list of them; what is no token's number is passed over.
+  static func identifiers(_ value: Any?) -> [UInt32] {
+    switch value {
+    case let list as [Any]: list.prefix(1000).compactMap { ($0 as? Int).flatMap { UInt32(exactly: $0) } }
+    case let one as Int: UInt32(exactly: one).map { [$0] } ?? []
+    default: []
+    }
+  }
+
+  /// A token as a string, or as an object with its content.
+  static func text(_ value: Any?) -> String? {
+    (value as? String) ?? (value as? [String: Any])?["content"] as? String
+  }
+
+  /// What generation ends at when a control token is called one of these, whatever the file says is the end of a text:
+  /// many files leave the end of a turn out.
+  static let turnEnds: Set<String> = [
+    "<|im_end|>", "<|eot_id|>", "<|eom_id|>", "<|end|>", "<|endoftext|>", "<end_of_turn>", "<|return|>", "</s>",
+    "<｜end▁of▁sentence｜>",
+  ]
+}
