@@ -11,7 +11,8 @@ extension ConfigurationFields {
       vocabulary: try integer("vocab_size"), width: try integer("hidden_size"),
       layers: try integer("num_hidden_layers"), heads: heads, keyValueHeads: groups,
       headWidth: try optionalInteger("head_dim"), intermediate: try integer("intermediate_size"),
-      attention: Self.attention(heads: heads, groups: groups), tiedEmbeddings: try bool("tie_word_embeddings", fallback: tied),
+      attention: Self.attention(heads: heads, groups: groups),
+      tiedEmbeddings: try bool("tie_word_embeddings", fallback: tied),
       ropeBase: try number("rope_theta", fallback: 10_000), normEpsilon: try number(normEpsilon, fallback: 1e-6),
       maximumPositions: try integer("max_position_embeddings", fallback: 2048))
     configuration.activation = try activation("hidden_act")
@@ -118,7 +119,8 @@ extension ConfigurationFields {
   func require(_ field: String, _ allowed: FieldValue...) throws(FamilyError) {
     guard let value = self[field], !allowed.contains(value) else { return }
     throw .unsupported(
-      field: name(field), value: value.text, supported: allowed.isEmpty ? "none" : allowed.map(\.text).joined(separator: ", "))
+      field: name(field), value: value.text,
+      supported: allowed.isEmpty ? "none" : allowed.map(\.text).joined(separator: ", "))
   }
 }
 

@@ -53,7 +53,8 @@ extension DecoderConfiguration {
   private func validatePositions() throws {
     try Self.check("rope-base", ropeBase, from: 1)
     guard rotaryFraction > 0, rotaryFraction <= 1 else {
-      throw ConfigurationError.notAllowed(name: "rotary-fraction", value: rotaryFraction, allowed: "above 0 and up to 1")
+      throw ConfigurationError.notAllowed(
+        name: "rotary-fraction", value: rotaryFraction, allowed: "above 0 and up to 1")
     }
     let turned = rotatedFeatures
     guard turned > 0, turned % 2 == 0 else {

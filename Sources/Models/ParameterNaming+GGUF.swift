@@ -26,7 +26,8 @@ extension ParameterNaming<DecoderConfiguration> {
   /// - Parameter changing: the origin, given the path, the shape, the name from the table as an origin, and whether the
   ///   file holds a name.
   static func gguf(
-    changing: @escaping @Sendable (ParameterPath, DecoderConfiguration, ParameterOrigin, (String) -> Bool)
+    changing:
+      @escaping @Sendable (ParameterPath, DecoderConfiguration, ParameterOrigin, (String) -> Bool)
       -> ParameterOrigin
   ) -> ParameterNaming {
     ParameterNaming { name, _ in

@@ -16,7 +16,8 @@ extension ModelFamily {
       let width = try fields.integer("hidden_size")
       var configuration = DecoderConfiguration(
         vocabulary: try fields.integer("vocab_size"), width: width, layers: try fields.integer("num_hidden_layers"),
-        heads: heads, keyValueHeads: heads, intermediate: try fields.integer("intermediate_size"), attention: .multiHead,
+        heads: heads, keyValueHeads: heads, intermediate: try fields.integer("intermediate_size"),
+        attention: .multiHead,
         attentionBias: try fields.bool("attention_bias", fallback: true),
         tiedEmbeddings: try fields.bool("tie_word_embeddings", fallback: false),
         ropeBase: try fields.number("rotary_emb_base", "rope_theta", fallback: 10_000),

@@ -15,7 +15,8 @@ extension Operator {
     "aten::cross_entropy_loss", "self", "target", "weight", "reduction", "ignore_index", "label_smoothing")
 
   static let neuralNetwork = [
-    silu, siluBackward, sigmoid, gelu, hyperbolicTangent, layerNorm, softmax, logSoftmax, rmsNorm, embedding, crossEntropy,
+    silu, siluBackward, sigmoid, gelu, hyperbolicTangent, layerNorm, softmax, logSoftmax, rmsNorm, embedding,
+    crossEntropy,
   ]
 }
 
