@@ -25,16 +25,20 @@ extension Checkpoint {
   public func loadDecoder(
     dtype: DType = .float32, device: Device = .cpu, plan: any LinearPlan = InferencePlan()
   ) throws -> Decoder {
-    let configuration = try decoderConfiguration()
-    let naming: ParameterNaming<DecoderConfiguration>
-    switch contents {
-    case .directory: naming = try Self.reading(path.path) { try ModelFamily.family(modelType: architecture).names }
-    case .gguf:
-      naming = try Self.reading(path.path) { try ModelFamily.family(ggufArchitecture: architecture).ggufNames }
-    }
-    let source = CheckpointSource(
-      try openWeights(), path: path.path, naming: naming, shape: configuration, copiesMapped: plan.isTrainable)
-    return try Decoder(configuration, source: source, plan: plan, dtype: dtype, device: device)
+    let source = try decoderSource(copiesMapped: plan.isTrainable)
+    return try Decoder(decoderConfiguration(), source: source, plan: plan, dtype: dtype, device: device)
+  }
+
+  /// What gives a decoder its parameters.
+  func decoderSource(copiesMapped: Bool) throws -> CheckpointSource<DecoderConfiguration> {
+    let naming =
+      switch contents {
+      case .directory: try Self.reading(path.path) { try ModelFamily.family(modelType: architecture).names }
+      case .gguf: try Self.reading(path.path) { try ModelFamily.family(ggufArchitecture: architecture).ggufNames }
+      }
+    return CheckpointSource(
+      try openWeights(), path: path.path, naming: naming, shape: try decoderConfiguration(),
+      copiesMapped: copiesMapped)
   }
 
   /// An encoder with the checkpoint's weights.
