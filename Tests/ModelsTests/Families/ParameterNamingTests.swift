@@ -148,7 +148,8 @@ struct ParameterNamingTests {
     #expect(gemma.0.names.isIgnored("lm_head.weight", gemma.1))
     let mixtral = try ModelFamily.read(FamilyOracle("mixtral").fields)
     let old = ModelFamily.llama.ggufNames.origin(
-      of: "model.layers.1.mlp.experts.3.up_proj.weight", mixtral.1) { $0 == "blk.1.ffn_up.3.weight" }
+      of: "model.layers.1.mlp.experts.3.up_proj.weight", mixtral.1
+    ) { $0 == "blk.1.ffn_up.3.weight" }
     #expect(old == ParameterOrigin("blk.1.ffn_up.3.weight"))
     #expect(!mixtral.0.names.isIgnored("lm_head.weight", mixtral.1))
   }

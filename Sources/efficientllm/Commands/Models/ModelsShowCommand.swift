@@ -46,7 +46,10 @@ struct ModelDescription {
     if let bytes = s.weightBytes, let bits = s.bitsPerWeight {
       let types = s.weightTypes.joined(separator: ", ")
       lines.append(
-        ("on disk", "\(ModelText.bytes(bytes)) of \(s.format): \(types), \(TextTable.number(bits, digits: 3)) bits a weight"))
+        (
+          "on disk",
+          "\(ModelText.bytes(bytes)) of \(s.format): \(types), \(TextTable.number(bits, digits: 3)) bits a weight"
+        ))
     } else {
       lines.append(("on disk", "no weights"))
     }
