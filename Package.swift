@@ -133,7 +133,7 @@ let package = Package(
     tests("Layers", ["Torch"]),
     tests("Models", ["Torch", "Layers", "Safetensors", "Training"], fixtures: true),
     tests("Training", ["Torch", "Layers", "Models", "Safetensors", "Corpora", "Tokenization"]),
-    tests("EngineWorkloads", ["Measures", "Models", "Studies"]),
+    tests("EngineWorkloads", ["Measures", "Models", "Serving", "Studies"]),
     tests("efficientllm", ["Probes", "Ranking", "Studies", argumentParser]),
   ]
 )

@@ -141,7 +141,8 @@ struct ServedDecoder: Sendable {
     engine = try await Engine(limits: limits) {
       // The number of threads belongs to the thread that asks for work.
       try Torch.setThreads(threads)
-      let model = DecoderModel(try checkpoint.loadDecoder(dtype: type, device: device), longestChunk: limits.prefillChunk)
+      let model = DecoderModel(
+        try checkpoint.loadDecoder(dtype: type, device: device), longestChunk: limits.prefillChunk)
       let prime = ContinuingText.prime(tokenizer)
       return EngineModel(model: model) { ContinuingText(tokenizer, prime: prime) }
     }

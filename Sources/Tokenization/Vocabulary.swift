@@ -28,7 +28,8 @@ struct Vocabulary: Sendable {
       throw TokenizerError.idOutOfRange(token: token, id: "\(id)", limit: Self.maximumSize)
     }
     guard token.utf8.count <= Self.maximumTokenBytes else {
-      throw TokenizerError.tooLarge(what: "the length of token \(id)", size: token.utf8.count, limit: Self.maximumTokenBytes)
+      throw TokenizerError.tooLarge(
+        what: "the length of token \(id)", size: token.utf8.count, limit: Self.maximumTokenBytes)
     }
     let (index, isNew) = tokens.intern(token)
     if !isNew, repeated == .refused { throw TokenizerError.duplicateToken(token, ids: [Int(ids[index]), id]) }

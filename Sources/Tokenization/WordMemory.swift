@@ -12,7 +12,8 @@ struct WordMemory {
   /// Appends the tokens of a word; `encode` works them out when the word is new.
   @inline(__always)
   mutating func append(
-    _ word: UnsafeBufferPointer<UInt8>, to result: inout [UInt32], encode: (UnsafeBufferPointer<UInt8>, inout [UInt32]) -> Void
+    _ word: UnsafeBufferPointer<UInt8>, to result: inout [UInt32],
+    encode: (UnsafeBufferPointer<UInt8>, inout [UInt32]) -> Void
   ) {
     guard word.count <= Self.longest else { return encode(word, &result) }
     let hash = words.hash(of: word)

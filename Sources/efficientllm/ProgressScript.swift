@@ -22,7 +22,8 @@ enum ProgressScript {
     case .timedOut:
       let hours = timeout.components.seconds / 3600
       throw Failure(
-        description: "the download took over \(hours == 1 ? "an hour" : "\(hours) hours"): check the network and try again")
+        description:
+          "the download took over \(hours == 1 ? "an hour" : "\(hours) hours"): check the network and try again")
     case .signalled, .stopped, .endedByRunner:
       throw Failure(description: "\(what) was not obtained: the script was ended; try again")
     }

@@ -32,7 +32,9 @@ struct CatalogueTests {
   }
 
   @Test func unknownNamesAreToldWhatWasMeant() {
-    #expect(throws: CheckpointError.unknownModel("smollm", near: "smollm2", known: ["smollm2", "gemma3-270m", "minilm"])) {
+    #expect(
+      throws: CheckpointError.unknownModel("smollm", near: "smollm2", known: ["smollm2", "gemma3-270m", "minilm"])
+    ) {
       try ModelCatalogue.builtIn.require("smollm")
     }
     #expect(NearName.of("gemma", among: ["smollm2", "gemma3-270m"]) == "gemma3-270m")

@@ -28,6 +28,8 @@ final class FakeModel: GenerativeModel {
   var broken: [String] = []
   /// Copies of which every n-th is refused, as by a window that has moved on.
   var refusesEveryCopy = 0
+  /// Kept caches whose new length leaves this remainder by 7 may not go on; 7: all may.
+  var refusedRemainder = 7
   var failsAtStep: Int?
   var failsAtCache: CacheID?
   /// A token after which no logit is a number.
@@ -70,6 +72,8 @@ final class FakeModel: GenerativeModel {
     caches[cache] = Array(tokens[..<length])
     return true
   }
+
+  func mayContinue(_ cache: CacheID, capacity: Int) -> Bool { capacity % 7 != refusedRemainder }
 
   func trimCache(_ cache: CacheID, within bytes: Int) throws {
     guard let tokens = caches[cache], Self.bytes(tokens.count) < byteCount(of: cache) else { return }

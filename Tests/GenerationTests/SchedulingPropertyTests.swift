@@ -46,6 +46,7 @@ struct SchedulingPropertyTests {
     var dice = Dice(seed)
     let model = FakeModel(contextLength: dice.pick([100, 128]))
     model.refusesEveryCopy = dice.pick([0, 3])
+    model.refusedRemainder = dice.pick([0, 7])
     let sequences = dice.roll(1...6)
     let cacheBytes = dice.roll(130...500) * 100
     let limits = EngineLimits(

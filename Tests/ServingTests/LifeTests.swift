@@ -145,6 +145,20 @@ import Testing
     #expect(service.counts.cancelled == 1)
   }
 
+  @Test func aPortThatIsTakenIsSaid() async throws {
+    try await withServer(FakeService()) { client, _ in
+      var configuration = ServingConfiguration()
+      configuration.port = client.port
+      configuration.handlesSignals = false
+      let second = InferenceServer(service: FakeService(), configuration: configuration)
+      await #expect {
+        try await second.run()
+      } throws: { error in
+        "\(error)".hasPrefix("cannot listen on 127.0.0.1, port \(client.port): ")
+      }
+    }
+  }
+
   @Test func theQueueIsFullUntilSomebodyGoes() async throws {
     let service = FakeService(slots: 1)
     try await withServer(service) { client, _ in

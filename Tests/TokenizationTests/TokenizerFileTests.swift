@@ -110,7 +110,8 @@ struct TokenizerFileTests {
 
   @Test func namesModelsItDoesNotRun() {
     for (model, component, name) in [
-      (#","dropout":0.1"#, "model.dropout", "0.1"), (
+      (#","dropout":0.1"#, "model.dropout", "0.1"),
+      (
         #","byte_fallback":true"#, "model.byte_fallback", "true with a ByteLevel pre-tokenizer"
       ),
       (#","end_of_word_suffix":"</w>""#, "model.end_of_word_suffix", "\"</w>\""),

@@ -87,7 +87,9 @@ extension Renderer {
     var float: Double?
     if let text = value.asText {
       try charge(reading: text.count)
-      guard base == 0 || (2...36).contains(base) else { return pythonFloat(text).flatMap { Int(exactly: $0.rounded(.towardZero)) }.map(Value.integer) }
+      guard base == 0 || (2...36).contains(base) else {
+        return pythonFloat(text).flatMap { Int(exactly: $0.rounded(.towardZero)) }.map(Value.integer)
+      }
       switch pythonInteger(text, base: base) {
       case .value(let number): return .integer(number)
       case .tooLarge: throw overflow

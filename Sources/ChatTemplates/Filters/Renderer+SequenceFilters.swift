@@ -264,7 +264,9 @@ extension Renderer {
     guard !rest.positional.isEmpty else {
       return { [unowned self] element throws(TemplateError) in try self.pick(attribute, from: element).isTrue }
     }
-    guard let name = rest.positional.removeFirst().asText?.string else { throw invalid("\(filter) needs the name of a test") }
+    guard let name = rest.positional.removeFirst().asText?.string else {
+      throw invalid("\(filter) needs the name of a test")
+    }
     let testArguments = rest
     return { [unowned self] element throws(TemplateError) in
       try self.test(name, try self.pick(attribute, from: element), testArguments)

@@ -205,7 +205,8 @@ extension Renderer {
     var rest = rest
     if definition.takesCaller, scope.variables["caller"] == nil {
       let place = rest.firstIndex { $0.name == "caller" }
-      scope.variables["caller"] = place.map { rest.remove(at: $0).value } ?? .undefined(Undefined("no caller is defined"))
+      scope.variables["caller"] =
+        place.map { rest.remove(at: $0).value } ?? .undefined(Undefined("no caller is defined"))
     }
     if definition.takesKeywords {
       scope.variables["kwargs"] = try makeDict(rest.map { (.text($0.name), $0.value) })

@@ -98,7 +98,9 @@ extension Lexer {
     }
     if source[position] == "0" {
       for (mark, radix) in [("x", 16), ("o", 8), ("b", 2)] as [(Unicode.Scalar, Int)] {
-        guard position + 1 < source.count, source[position + 1].properties.lowercaseMapping == String(mark) else { continue }
+        guard position + 1 < source.count, source[position + 1].properties.lowercaseMapping == String(mark) else {
+          continue
+        }
         let start = source.indices.contains(position + 2) && source[position + 2] == "_" ? position + 3 : position + 2
         guard let end = digitsEnd(from: start, { $0.isASCII && Int(String($0), radix: radix) != nil }) else { continue }
         return try addInteger(from: start, to: end, radix: radix)
@@ -111,7 +113,9 @@ extension Lexer {
 
   private mutating func addInteger(from start: Int, to end: Int, radix: Int) throws(TemplateError) {
     let text = Text(source[start..<end].filter { $0 != "_" }).string
-    guard let value = Int(text, radix: radix) else { throw failure("\(text) is larger than a whole number may be here") }
+    guard let value = Int(text, radix: radix) else {
+      throw failure("\(text) is larger than a whole number may be here")
+    }
     add(.integer(value))
     advance(to: end)
   }

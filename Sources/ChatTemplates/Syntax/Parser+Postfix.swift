@@ -66,7 +66,8 @@ extension Parser {
     if isAt(.comma) { throw unsupported("a slice among several subscripts", in: "subscript") }
     try expect(.closeBracket, in: "subscript")
     return try make(
-      .slice(base, from: bounds[0], to: bounds[1], step: bounds[2]), over: [base] + bounds.compactMap(\.self), line: line)
+      .slice(base, from: bounds[0], to: bounds[1], step: bounds[2]), over: [base] + bounds.compactMap(\.self),
+      line: line)
   }
 
   private mutating func parseCall(of base: Expression) throws(TemplateError) -> Expression {

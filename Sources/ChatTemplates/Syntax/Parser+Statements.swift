@@ -24,7 +24,8 @@ extension Parser {
         try expectBlockEnd(in: construct)
       default:
         guard ends.isEmpty else {
-          throw failure("the block is never closed by {% \(ends.sorted().joined(separator: " or ")) %}", in: construct, line: first)
+          throw failure(
+            "the block is never closed by {% \(ends.sorted().joined(separator: " or ")) %}", in: construct, line: first)
         }
         return body
       }
@@ -61,9 +62,10 @@ extension Parser {
       let filters = try parseFilterNames(startsInline: true)
       return .filterBlock(filters, try parseBlock(until: ["endfilter"], construct: name).body)
     case "generation":
-      return .generation(try withoutLoop { parser throws(TemplateError) in
-        try parser.parseBlock(until: ["endgeneration"], construct: name).body
-      })
+      return .generation(
+        try withoutLoop { parser throws(TemplateError) in
+          try parser.parseBlock(until: ["endgeneration"], construct: name).body
+        })
     case "print": return try parsePrint()
     case "break", "continue":
       guard isInLoop else { throw failure("it stands outside of a loop", in: name) }
@@ -186,7 +188,8 @@ extension Parser {
   }
 
   /// One target, or several with commas between.
-  private mutating func parseTarget(in construct: String, withNamespace: Bool) throws(TemplateError) -> AssignmentTarget {
+  private mutating func parseTarget(in construct: String, withNamespace: Bool) throws(TemplateError) -> AssignmentTarget
+  {
     var targets: [AssignmentTarget] = []
     var isTuple = false
     while true {

@@ -91,9 +91,7 @@ final class GenerationLoop {
       releaseCaches()
       do {
         let cached = try makeCache(admission)
-        var adopted = false
-        if case .adopted = admission.source { adopted = true }
-        scheduler.begin(admission.sequence, cachedTokens: cached, adopted: adopted)
+        scheduler.begin(admission, cachedTokens: cached)
         guard let generation = active[admission.sequence] else { continue }
         generation.admitted = now()
         generation.cachedTokens = cached
@@ -112,7 +110,9 @@ final class GenerationLoop {
   /// - Returns: how many tokens the cache holds already.
   private func makeCache(_ admission: Scheduler.Admission) throws -> Int {
     switch admission.source {
-    case .adopted(let length): return length
+    case .adopted(let length):
+      if model.mayContinue(admission.cache, capacity: admission.capacity) { return length }
+      model.releaseCache(admission.cache)
     case .copy(let donor, let length):
       if try model.makeCache(admission.cache, copying: donor, length: length, capacity: admission.capacity) {
         return length

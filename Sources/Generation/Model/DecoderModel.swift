@@ -7,6 +7,8 @@ public final class DecoderModel: GenerativeModel {
   public let decoder: Decoder
   public let cacheBytes: @Sendable (_ positions: Int) -> Int
   private var caches: [CacheID: SequenceCache] = [:]
+  /// How long each sequence was expected to become.
+  private var capacities: [CacheID: Int] = [:]
 
   /// - Parameter longestChunk: the most tokens that one sequence gets in a step, the engine's ``EngineLimits/prefillChunk``.
   public init(_ decoder: Decoder, longestChunk: Int = 512) {
@@ -35,15 +37,24 @@ public final class DecoderModel: GenerativeModel {
   public func makeCache(_ cache: CacheID, capacity: Int) throws {
     precondition(caches[cache] == nil, "an id stands for one cache")
     caches[cache] = try decoder.makeCache(capacity: capacity)
+    capacities[cache] = capacity
   }
 
   public func makeCache(_ cache: CacheID, copying donor: CacheID, length: Int, capacity: Int) throws -> Bool {
     precondition(caches[cache] == nil, "an id stands for one cache")
-    guard let donor = caches[donor], let copy = try decoder.makeCache(copying: donor, length: length) else {
-      return false
-    }
+    guard let donor = caches[donor],
+      let copy = try decoder.makeCache(copying: donor, length: length, capacity: capacity)
+    else { return false }
     caches[cache] = copy
+    capacities[cache] = capacity
     return true
+  }
+
+  /// LongRoPE turns keys by one set of frequencies in short sequences and by another in long ones.
+  public func mayContinue(_ cache: CacheID, capacity: Int) -> Bool {
+    guard let before = capacities[cache] else { return false }
+    guard case .longrope(_, _, let original, _) = decoder.configuration.ropeScaling else { return true }
+    return (before > original) == (capacity > original)
   }
 
   public func trimCache(_ cache: CacheID, within bytes: Int) throws {
@@ -54,7 +65,11 @@ public final class DecoderModel: GenerativeModel {
   }
 
   public func byteCount(of cache: CacheID) -> Int { caches[cache]?.byteCount ?? 0 }
-  public func releaseCache(_ cache: CacheID) { caches[cache] = nil }
+
+  public func releaseCache(_ cache: CacheID) {
+    caches[cache] = nil
+    capacities[cache] = nil
+  }
 
   public func step(_ inputs: [StepInput], _ output: (StepOutput) throws -> Void) throws {
     let steps = try inputs.map { input in

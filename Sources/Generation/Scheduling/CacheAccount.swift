@@ -74,6 +74,12 @@ struct CacheAccount: Sendable {
     return (cache, .copy(of: donor.cache, length: donor.length))
   }
 
+  /// What a reserved cache holds at its beginning, whatever it held before.
+  mutating func begin(_ cache: CacheID, with tokens: ArraySlice<UInt32>) {
+    index.remove(cache)
+    index.extend(cache, with: tokens)
+  }
+
   mutating func extend(_ cache: CacheID, with tokens: some Sequence<UInt32>) { index.extend(cache, with: tokens) }
 
   /// Ends a sequence's reservation.

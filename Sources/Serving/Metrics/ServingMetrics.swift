@@ -44,13 +44,17 @@ final class ServingMetrics: Sendable {
 
   /// Everything as Prometheus reads it.
   /// - Parameter models: those that are served, so that each is there before its first request.
-  func text(statistics: [ServiceStatistics], models: [String], inFlight: Int) -> String {
+  func text(statistics: [ServiceStatistics], models: [ServedModel], inFlight: Int) -> String {
     let (counts, answers) = state.withLock { ($0.models, $0.answers) }
     var text = PrometheusText()
     Self.writeEngines(statistics, into: &text)
-    let named = models.map { ($0, counts[$0] ?? ModelCounts()) }
-    Self.writeCounters(named, into: &text)
-    Self.writeHistograms(named, into: &text)
+    func named(_ models: [ServedModel]) -> [(String, ModelCounts)] {
+      models.map { ($0.name, counts[$0.name] ?? ModelCounts()) }
+    }
+    let decoders = named(models.filter(\.generates))
+    Self.writeCounters(decoders, into: &text)
+    Self.writeHistograms(decoders, into: &text)
+    Self.writeEmbeddings(named(models.filter { !$0.generates }), into: &text)
     text.family("efficientllm:http_requests_in_flight", "gauge", "Requests that are being answered.")
     text.sample("efficientllm:http_requests_in_flight", [:], inFlight)
     text.family("efficientllm:http_responses_total", "counter", "Answers by route and status.")
@@ -94,19 +98,33 @@ final class ServingMetrics: Sendable {
       ("vllm:prompt_tokens_total", "Prompt tokens of the requests that began.", { $0.promptTokens }),
       ("vllm:generation_tokens_total", "Tokens generated.", { $0.generatedTokens }),
       ("efficientllm:cached_prompt_tokens_total", "Prompt tokens that were not computed anew.", { $0.cachedTokens }),
-      ("efficientllm:embeddings_total", "Inputs embedded.", { $0.embeddings }),
-      ("efficientllm:embedded_tokens_total", "Tokens of the inputs embedded.", { $0.embeddedTokens }),
     ]
-    for (name, help, value) in counters {
-      text.family(name, "counter", help)
-      for (model, counts) in models { text.sample(name, ["model_name": model], value(counts)) }
-    }
+    write(counters, of: models, into: &text)
     text.family("vllm:request_success_total", "counter", "Continuations that ended, by reason.")
     for (model, counts) in models {
       for reason in Set(counts.finished.keys).union(["stop", "length", "abort"]).sorted() {
         text.sample(
           "vllm:request_success_total", ["model_name": model, "finished_reason": reason], counts.finished[reason] ?? 0)
       }
+    }
+  }
+
+  private static func writeEmbeddings(_ models: [(String, ModelCounts)], into text: inout PrometheusText) {
+    let counters: [(String, String, (ModelCounts) -> Int)] = [
+      ("efficientllm:embeddings_total", "Inputs embedded.", { $0.embeddings }),
+      ("efficientllm:embedded_tokens_total", "Tokens of the inputs embedded.", { $0.embeddedTokens }),
+    ]
+    write(counters, of: models, into: &text)
+  }
+
+  private static func write(
+    _ counters: [(String, String, (ModelCounts) -> Int)], of models: [(String, ModelCounts)],
+    into text: inout PrometheusText
+  ) {
+    guard !models.isEmpty else { return }
+    for (name, help, value) in counters {
+      text.family(name, "counter", help)
+      for (model, counts) in models { text.sample(name, ["model_name": model], value(counts)) }
     }
   }
 

@@ -4,6 +4,7 @@ internal import Logging
 internal import NIOCore
 internal import OpenAIWire
 internal import ServiceLifecycle
+internal import Synchronization
 internal import UnixSignals
 
 /// The OpenAI-compatible door: HTTP/1.1 in front of an ``InferenceService``.
@@ -12,6 +13,8 @@ internal import UnixSignals
 /// requests may finish within the grace period, and what still runs then is cancelled.
 public final class InferenceServer: Sendable {
   private let group: ServiceGroup
+  private let configuration: ServingConfiguration
+  private let hasListened = Flag()
 
   /// - Parameters:
   ///   - service: what answers.
@@ -21,6 +24,8 @@ public final class InferenceServer: Sendable {
     service: any InferenceService, configuration: ServingConfiguration = ServingConfiguration(),
     onReady: @escaping @Sendable (_ port: Int) async -> Void = { _ in }
   ) {
+    self.configuration = configuration
+    let hasListened = hasListened
     var quiet = Logger(label: "server") { StreamLogHandler.standardError(label: $0) }
     quiet.logLevel = .critical
     var access: Logger?
@@ -41,7 +46,10 @@ public final class InferenceServer: Sendable {
       configuration: ApplicationConfiguration(
         address: .hostname(configuration.host, port: configuration.port), serverName: "efficientllm",
         availableConnectionsDelegate: .maximum(configuration.maximumConnections, logger: quiet)),
-      onServerRunning: { channel in await onReady(channel.localAddress?.port ?? configuration.port) }, logger: quiet)
+      onServerRunning: { channel in
+        hasListened.set()
+        await onReady(channel.localAddress?.port ?? configuration.port)
+      }, logger: quiet)
 
     // Services end in reverse order: the drain first, which takes no time, then the application, which waits for its
     // connections.
@@ -54,11 +62,36 @@ public final class InferenceServer: Sendable {
   }
 
   /// Serves until it is told to end.
-  /// - Throws: what keeps it from listening, such as a port in use.
-  public func run() async throws { try await group.run() }
+  /// - Throws: ``ServingError``.
+  public func run() async throws {
+    do {
+      try await group.run()
+    } catch  where !hasListened.isSet {
+      throw ServingError.cannotListen(host: configuration.host, port: configuration.port, reason: "\(error)")
+    }
+  }
 
   /// Ends the server as SIGTERM does; ``run()`` returns when it has ended.
   public func shutdown() async { await group.triggerGracefulShutdown() }
+}
+
+/// What keeps a server from serving.
+public enum ServingError: Error, Hashable, Sendable, CustomStringConvertible {
+  case cannotListen(host: String, port: Int, reason: String)
+
+  public var description: String {
+    switch self {
+    case .cannotListen(let host, let port, let reason):
+      "cannot listen on \(host), port \(port): \(reason). Choose another --port (0 takes a free one) or --host."
+    }
+  }
+}
+
+/// Something that happens once.
+private final class Flag: Sendable {
+  private let state = Mutex(false)
+  var isSet: Bool { state.withLock { $0 } }
+  func set() { state.withLock { $0 = true } }
 }
 
 /// Ends the requests when the server ends: new ones are refused at once, running ones have the grace period.

@@ -56,7 +56,7 @@ struct RequestHandler: HTTPResponder {
     case .health: return whole(.members(["status": .string("ok")]), exchange)
     case .metrics:
       let text = metrics.text(
-        statistics: service.statistics(), models: service.models.map(\.name), inFlight: active.count)
+        statistics: service.statistics(), models: service.models, inFlight: active.count)
       exchange.end(status: 200)
       return .whole(Array(text.utf8), type: "text/plain; version=0.0.4; charset=utf-8", id: exchange.id)
     case .models: return whole(ModelList(models: service.models.map(\.description)).json, exchange)
@@ -119,6 +119,8 @@ struct RequestHandler: HTTPResponder {
 }
 
 extension ServedModel {
+  var generates: Bool { if case .decoder = kind { true } else { false } }
+
   var description: ModelDescription {
     ModelDescription(id: name, created: created, owner: "efficientllm", maximumContext: maximumContext)
   }

@@ -84,7 +84,9 @@ struct BytePairModel: Sendable {
     for index in 0..<vocabulary.tokens.count {
       Array(vocabulary.tokens[index]).withUnsafeBufferPointer { token in
         token.forEachOccurrence(of: SentencePieceNormalizer.mark) { range in
-          if range.lowerBound > 0, !token.isMark(endingAt: range.lowerBound) { joins[Int(token[range.lowerBound - 1])] = true }
+          if range.lowerBound > 0, !token.isMark(endingAt: range.lowerBound) {
+            joins[Int(token[range.lowerBound - 1])] = true
+          }
         }
       }
     }
@@ -124,7 +126,8 @@ private struct ScoredMerges {
       return phantoms[bytes.scalar(at: 0).scalar, default: next]
     }
     for id in ranked {
-      guard let bytes = vocabulary.bytes(of: UInt32(id)), vocabulary.id(of: String(decoding: bytes, as: UTF8.self)) == UInt32(id)
+      guard let bytes = vocabulary.bytes(of: UInt32(id)),
+        vocabulary.id(of: String(decoding: bytes, as: UTF8.self)) == UInt32(id)
       else { continue }
       if let last, scores[id] != last { rank += 1 }
       last = scores[id]

@@ -39,10 +39,12 @@ struct ByteLevelKind {
       splitters = try ["[\r\n]", #"\s?\p{L}+"#, #"\s?\p{P}+"#, Self.eastAsian].map(Self.isolated)
       splitters.append(.digits(individually: true))
     case "deepseek-llm":
-      splitters = try ["[\r\n]", Self.deepSeekLetters, Self.deepSeekPunctuation, #"\s+$"#, Self.eastAsian].map(Self.isolated)
+      splitters = try ["[\r\n]", Self.deepSeekLetters, Self.deepSeekPunctuation, #"\s+$"#, Self.eastAsian].map(
+        Self.isolated)
       splitters.append(.digits(individually: true))
     case "deepseek-v3":
-      splitters = try [#"\p{N}{1,3}"#, "[\u{4E00}-\u{9FA5}\u{3040}-\u{309F}\u{30A0}-\u{30FF}]+", Self.deepSeekV3].map(Self.isolated)
+      splitters = try [#"\p{N}{1,3}"#, "[\u{4E00}-\u{9FA5}\u{3040}-\u{309F}\u{30A0}-\u{30FF}]+", Self.deepSeekV3].map(
+        Self.isolated)
     case let name?:
       throw TokenizerError.unsupported(component: "pre-tokenizer", name: name)
     }
@@ -74,7 +76,8 @@ struct ByteLevelKind {
   /// Chinese, and the blocks up to Hangul and beyond.
   static let eastAsian = "[\u{4E00}-\u{9FA5}\u{800}-\u{4E00}\u{AC00}-\u{D7FF}]+"
 
-  static let deepSeekPunctuation = #"\s?[!-/:-~"# + "\u{FF01}-\u{FF0F}\u{FF1A}-\u{FF5E}\u{2018}-\u{201F}\u{3000}-\u{3002}]+"
+  static let deepSeekPunctuation =
+    #"\s?[!-/:-~"# + "\u{FF01}-\u{FF0F}\u{FF1A}-\u{FF5E}\u{2018}-\u{201F}\u{3000}-\u{3002}]+"
 
   /// Letters with case, listed.
   static let deepSeekLetters =

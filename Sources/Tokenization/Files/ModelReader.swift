@@ -32,7 +32,8 @@ struct ModelReader {
     var tokens: [(token: String, id: Int)] = []
     var scores: [Double?] = []
     for (id, entry) in entries.enumerated() {
-      guard let pair = entry.array, pair.count == 2, let token = pair[0].string, case .number(let score) = pair[1] else {
+      guard let pair = entry.array, pair.count == 2, let token = pair[0].string, case .number(let score) = pair[1]
+      else {
         throw TokenizerError.malformed("entry \(id) of the vocabulary is no token with a score")
       }
       tokens.append((token, id))

@@ -11,7 +11,9 @@ enum PipelineReader {
     pipeline.normalizer.steps = try steps(of: root["normalizer"], list: "normalizers").map(normalizer)
     let splitters = try PreTokenizerReader.read(steps(of: root["pre_tokenizer"], list: "pretokenizers"))
     pipeline.splitters.steps = splitters.steps
-    for step in try steps(of: root["post_processor"], list: "processors") { try readPostProcessor(step, into: &pipeline) }
+    for step in try steps(of: root["post_processor"], list: "processors") {
+      try readPostProcessor(step, into: &pipeline)
+    }
     let decoders = try steps(of: root["decoder"], list: "decoders")
     if !decoders.isEmpty { pipeline.decoder.steps = try DecoderReader.read(decoders) }
     return (pipeline, splitters.isByteLevel)
@@ -43,7 +45,9 @@ enum PipelineReader {
 
   static func pattern(of step: JSONValue, in component: String) throws -> Pattern {
     if let literal = step["pattern"]?["String"]?.string {
-      guard !literal.isEmpty else { throw TokenizerError.unsupported(component: component, name: "one of an empty pattern") }
+      guard !literal.isEmpty else {
+        throw TokenizerError.unsupported(component: component, name: "one of an empty pattern")
+      }
       return .literal(Array(literal.utf8))
     }
     guard let expression = step["pattern"]?["Regex"]?.string else {

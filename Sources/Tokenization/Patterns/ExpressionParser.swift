@@ -15,7 +15,8 @@ struct ExpressionParser {
 
   private mutating func take(_ text: String) -> Bool {
     let expected = Array(text.unicodeScalars)
-    guard position + expected.count <= scalars.count, scalars[position..<position + expected.count].elementsEqual(expected)
+    guard position + expected.count <= scalars.count,
+      scalars[position..<position + expected.count].elementsEqual(expected)
     else { return false }
     position += expected.count
     return true
@@ -168,7 +169,9 @@ struct ExpressionParser {
         continue
       }
       position += 1
-      guard let last = try member(into: &set), first.value <= last.value else { throw unknown("a range without an end") }
+      guard let last = try member(into: &set), first.value <= last.value else {
+        throw unknown("a range without an end")
+      }
       set.add(first.value...last.value)
     }
   }

@@ -40,7 +40,9 @@ struct ScalarTest: Sendable {
   /// Adds the other case of its ASCII letters, and the two signs outside ASCII that fold to one.
   /// - Returns: false when it holds something whose case is not known here.
   mutating func ignoreCase() -> Bool {
-    for range in ranges where range.upperBound >= 0x80 { if range.upperBound - range.lowerBound < 0x1000 { return false } }
+    for range in ranges where range.upperBound >= 0x80 {
+      if range.upperBound - range.lowerBound < 0x1000 { return false }
+    }
     for range in ranges {
       for (from, to) in [(UInt32(0x41), UInt32(0x61)), (0x61, 0x41)] {
         let first = max(range.lowerBound, from)

@@ -60,7 +60,8 @@ struct CharacterMap: Sendable {
   }
 
   /// The longest start of what follows a position that is mapped.
-  func longestMatch(_ bytes: UnsafeBufferPointer<UInt8>, at position: Int) -> (target: ArraySlice<UInt8>, length: Int)? {
+  func longestMatch(_ bytes: UnsafeBufferPointer<UInt8>, at position: Int) -> (target: ArraySlice<UInt8>, length: Int)?
+  {
     match(bytes, position..<bytes.count, longest: true).map { (strings[$0.target], $0.length) }
   }
 
