@@ -131,12 +131,12 @@ extension DecoderConfiguration {
   /// An upper bound in floating point, so that no count of the real ones can overflow.
   private var roughParameters: Double {
     let (width, heads) = (Double(width), Double(heads))
-    let attention =
-      latent.map { latent -> Double in
-        let features = Double(latent.positionlessWidth + latent.rotaryWidth + latent.valueWidth)
-        let ranks = Double(latent.keyValueRank + (latent.queryRank ?? 0))
-        return (width + ranks) * (heads * features + ranks + width)
-      } ?? 4 * width * heads * Double(headWidth)
+    var attention = 4 * width * heads * Double(headWidth)
+    if let latent, self.attention == .multiHeadLatent {
+      let features = Double(latent.positionlessWidth + latent.rotaryWidth + latent.valueWidth)
+      let ranks = Double(latent.keyValueRank + (latent.queryRank ?? 0))
+      attention = (width + ranks) * (heads * features + ranks + width)
+    }
     let mixture =
       experts.map { experts -> Double in
         let inner = Double(experts.count) * Double(experts.intermediate) + Double(experts.sharedIntermediate ?? 0)

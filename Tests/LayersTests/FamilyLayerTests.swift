@@ -73,7 +73,8 @@ struct FamilyLayerTests {
   /// Token by token and expert by expert, with every weight spelled out.
   @Test(arguments: [
     ExpertShape(count: 5, active: 2, intermediate: 9),
-    ExpertShape(count: 6, active: 3, intermediate: 9, sharedIntermediate: 7, normalizesWeights: false, weightScale: 1.7),
+    ExpertShape(
+      count: 6, active: 3, intermediate: 9, sharedIntermediate: 7, normalizesWeights: false, weightScale: 1.7),
     ExpertShape(count: 6, active: 2, intermediate: 9, normalizesWeights: false, groups: 3, activeGroups: 1),
     ExpertShape(count: 4, active: 4, intermediate: 9), ExpertShape(count: 1, active: 1, intermediate: 9),
   ])
@@ -115,7 +116,10 @@ struct FamilyLayerTests {
     let expected = try Tensor.concatenated(rows).view(1, tokens, width)
     let found = try mixture(x)
     #expect(try relativeError(found.detached(), expected.detached()) < 1e-5)
-    #expect(try relativeError(withoutGradients { try mixture.step(x.view(tokens, width)) }.view(1, tokens, width), expected.detached()) < 1e-5)
+    #expect(
+      try relativeError(
+        withoutGradients { try mixture.step(x.view(tokens, width)) }.view(1, tokens, width), expected.detached()) < 1e-5
+    )
 
     // Gradients through the experts, the router and the input.
     let inputs = [x] + builder.store.parameters.map(\.tensor)

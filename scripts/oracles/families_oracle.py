@@ -16,7 +16,7 @@ that are not padding), `hidden` in place of the logits, and `mean` and `first`, 
 are numbers that bf16 holds exactly, so that the files are small.
 
 published.json holds configurations of published models, with the fields that matter, and the number of parameters that
-transformers makes of them on its meta device. gguf-names.json lists, for each architecture, the names that the gguf package gives Hugging Face's tensors.
+transformers makes of them on its meta device.
 
 Run it in an environment of its own:
 
@@ -30,7 +30,6 @@ import math
 import tempfile
 from pathlib import Path
 
-import gguf
 import torch
 import transformers as hf
 from safetensors.torch import load_file, save_file
@@ -399,42 +398,6 @@ def published(folder: Path) -> None:
     (folder / "published.json").write_text(json.dumps(listed, indent=1) + "\n")
 
 
-# GGUF architecture -> a case with its tensors.
-ARCHITECTURES = {
-    "llama": "llama-linear",
-    "qwen2": "qwen2-window",
-    "qwen3": "qwen3",
-    "phi3": "phi3-window",
-    "gemma3": "gemma3",
-    "gptneox": "gpt-neox",
-    "deepseek2": "deepseek-v2-groups",
-    "bert": "bert",
-}
-
-
-def gguf_names(folder: Path) -> None:
-    architectures = {name: key for key, name in gguf.MODEL_ARCH_NAMES.items()}
-    listed = {}
-    for architecture, case in ARCHITECTURES.items():
-        names = gguf.get_tensor_name_map(architectures[architecture], 8)
-        tensors = load_file(folder / f"{case}.safetensors")
-        found = {}
-        for tensor in sorted(tensors):
-            name = tensor.removeprefix("weights/")
-            mapped = names.get_name(name, try_suffixes=(".weight", ".bias")) if name != tensor else None
-            if mapped is None and name != tensor:
-                # Experts are stacked before they are named.
-                stem = name.split(".experts.")
-                if len(stem) == 2:
-                    stacked = f"{stem[0]}.experts.{stem[1].split('.', 1)[1]}"
-                    mapped = names.get_name(stacked, try_suffixes=(".weight", ".bias"))
-            if mapped:
-                found[name] = mapped
-        listed[architecture] = found
-    listed["made_with"] = "gguf 0.17.1"
-    (folder / "gguf-names.json").write_text(json.dumps(listed, indent=0, sort_keys=True) + "\n")
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--output", type=Path, default=FIXTURES, help="the folder to write to")
@@ -445,7 +408,6 @@ def main() -> None:
         make(case, index, arguments.output)
     for index, case in enumerate(ENCODERS):
         make_encoder(case, index, arguments.output)
-    gguf_names(arguments.output)
     published(arguments.output)
 
 

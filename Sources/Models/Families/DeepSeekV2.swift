@@ -42,6 +42,8 @@ extension ModelFamily {
       configuration.rotaryFraction = 1
       // Unlike the other architectures': the chosen weights stay as they are unless said otherwise.
       configuration.experts?.normalizesWeights = try fields.bool("expert_weights_norm", fallback: false)
+      configuration.experts?.groups = try fields.integer("expert_group_count", fallback: 1)
+      configuration.experts?.activeGroups = try fields.integer("expert_group_used_count", fallback: 1)
       if case .yarn(let factor, let original, let fast, let slow, _, _, let truncates) = configuration.ropeScaling {
         // Cosines and sines stay as they are; the multiplier, a tenth of `mscale_all_dim`, goes to the scores.
         configuration.ropeScaling = .yarn(

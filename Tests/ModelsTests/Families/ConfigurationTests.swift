@@ -22,7 +22,8 @@ struct ConfigurationTests {
 
   @Test func jsonIsReadAsItIs() throws {
     let fields = try fields(
-      #"{"a": 1, "b": 2.5, "c": true, "d": "x", "e": [1, 2.0, "y"], "f": {"g": null}, "h": null, "i": 1e3, "j": false}"#)
+      #"{"a": 1, "b": 2.5, "c": true, "d": "x", "e": [1, 2.0, "y"], "f": {"g": null}, "h": null, "i": 1e3, "j": false}"#
+    )
     #expect(try fields.integer("a") == 1)
     #expect(try fields.number("a") == 1)
     #expect(try fields.number("b") == 2.5)
@@ -189,7 +190,8 @@ struct ConfigurationTests {
   @Test func sentenceTransformersFoldersSayMore() throws {
     var bert = BertConfiguration(vocabulary: 61, width: 32, layers: 2, heads: 4, intermediate: 44)
     try bert.readSentenceTransformer(
-      pooling: fields(#"{"word_embedding_dimension": 32, "pooling_mode_cls_token": true, "pooling_mode_mean_tokens": false}"#),
+      pooling: fields(
+        #"{"word_embedding_dimension": 32, "pooling_mode_cls_token": true, "pooling_mode_mean_tokens": false}"#),
       sentence: fields(#"{"max_seq_length": 256, "do_lower_case": false}"#), normalizes: false)
     #expect(bert.pooling == .first)
     #expect(bert.usableTokens == 256)

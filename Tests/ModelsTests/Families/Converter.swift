@@ -1,10 +1,13 @@
+import Foundation
 import Layers
+import Testing
 import Torch
 
 @testable import Models
 
 /// Makes a GGUF file's tensors of canonical ones, the way llama.cpp's converter does for each architecture. Written for
-/// reading, and from the converter's side: nothing of it is shared with the steps it tests.
+/// reading, and from the converter's side: nothing of it is shared with the steps it tests. ``Converted`` holds it against
+/// the converter itself.
 struct Converter {
   private let architecture: String
   private let configuration: DecoderConfiguration
@@ -114,6 +117,50 @@ struct Converter {
       try put("ffn_\(name)_shexp", inside("mlp.shared_experts.\(name)_proj"))
       let stack = (0..<(configuration.experts?.count ?? 0)).compactMap { inside("mlp.experts.\($0).\(name)_proj") }
       if !stack.isEmpty { try put("ffn_\(name)_exps", Tensor.stacked(stack)) }
+    }
+  }
+}
+
+/// What llama.cpp's converter made of a checkpoint.
+struct Converted {
+  let description: GGUFDescription
+  /// By name, a shape and a sum in which the order of elements shows.
+  private let tensors: [String: (shape: [Int], sum: Double)]
+  private let factors: [String: [Float]]
+
+  init(_ name: String) throws {
+    let all = try ConfigurationFields(json: FamilyOracle.file("converted.json"))
+    let entry = try #require(try all.object(name))
+    var tensors: [String: (shape: [Int], sum: Double)] = [:]
+    for (name, value) in try #require(try entry.object("tensors")).values {
+      guard case .list(let pair) = value, case .list(let sizes) = pair[0] else { continue }
+      let shape = sizes.compactMap { if case .integer(let size) = $0 { size } else { nil } }
+      let sum = try #require(try ConfigurationFields(["sum": pair[1]]).optionalNumber("sum"))
+      tensors[name] = (shape, sum)
+    }
+    let listed = try #require(try entry.object("factors"))
+    let factors = try listed.values.keys.reduce(into: [String: [Float]]()) { found, name in
+      found[name] = try listed.numbers(name)?.map { Float($0) }
+    }
+    self.tensors = tensors
+    self.factors = factors
+    let shapes = tensors.mapValues(\.shape)
+    description = GGUFDescription(
+      architecture: try #require(try entry.string("architecture")),
+      metadata: try #require(try entry.object("metadata")).values, tensorShape: { shapes[$0] },
+      tensorValues: { factors[$0] ?? [] })
+  }
+
+  /// Expects a file's tensors to be the converted ones, and adds rotary factors to it.
+  func expectTensors(_ file: inout [String: Tensor]) throws {
+    for (name, values) in factors { file[name] = try Tensor(values) }
+    #expect(Set(file.keys) == Set(tensors.keys))
+    for (name, tensor) in file {
+      let expected = try #require(tensors[name])
+      #expect(tensor.shape == expected.shape, "\(name)")
+      let values = try tensor.to(dtype: .float64).values(as: Double.self)
+      let sum = values.enumerated().reduce(0) { $0 + $1.element * cos(Double($1.offset) / 10) }
+      #expect(abs(sum - expected.sum) < 1e-4, "\(name): \(sum) and \(expected.sum)")
     }
   }
 }

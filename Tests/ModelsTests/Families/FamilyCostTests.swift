@@ -23,7 +23,8 @@ struct FamilyCostTests {
     let attention = 2 * Double(configuration.layers * configuration.heads * perPosition)
     #expect(issued == (cost.forwardFLOPsPerToken(sequenceLength: 1) - attention) * Double(tokens.count))
     #expect(cost.activeParameters <= cost.parameters)
-    #expect(cost.trainingBytes(tokensPerStep: 48, bytesPerElement: 4, masterWeights: false) > Double(16 * cost.parameters))
+    #expect(
+      cost.trainingBytes(tokensPerStep: 48, bytesPerElement: 4, masterWeights: false) > Double(16 * cost.parameters))
     // The loss's backward pass has two products for each one of the forward pass, but for experts' tokens, which are the
     // same ones.
     let training = products(try tracingOperators { try model.loss(tokens, targets: tokens).backward() }.operators)

@@ -26,7 +26,9 @@ struct FamilyOracle {
     tensors = try SafetensorsFile(path: folder.appendingPathComponent("families/\(name).safetensors").path).tensors()
     let prefix = "weights/"
     weights = Dictionary(
-      uniqueKeysWithValues: tensors.filter { $0.key.hasPrefix(prefix) }.map { (String($0.key.dropFirst(prefix.count)), $0.value) })
+      uniqueKeysWithValues: tensors.filter { $0.key.hasPrefix(prefix) }.map {
+        (String($0.key.dropFirst(prefix.count)), $0.value)
+      })
   }
 
   subscript(name: String) -> Tensor {

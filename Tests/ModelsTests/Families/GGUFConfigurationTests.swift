@@ -78,7 +78,9 @@ struct GGUFConfigurationTests {
     #expect(
       gemma.slidingWindow
         == SlidingWindow(positions: 512, layers: [true, true, true, true, true, false, true], ropeBase: 10_000))
-    let big = try read("gemma3", ["block_count": .integer(62), "rope.scaling.type": .string("linear"), "rope.scaling.factor": .number(8)])
+    let big = try read(
+      "gemma3",
+      ["block_count": .integer(62), "rope.scaling.type": .string("linear"), "rope.scaling.factor": .number(8)])
     #expect(big.attentionScale == 0.25)
     #expect(big.ropeScaling == .linear(factor: 8))
     let listed = try read(

@@ -6,63 +6,78 @@ import Torch
 
 @testable import Models
 
-/// Where parameters come from: names against the gguf package's, and every step on tensors that were put together the way
-/// converters do it.
+/// Where parameters come from: names and steps against what llama.cpp's converter makes, and every step by itself.
 struct ParameterNamingTests {
   init() throws { try TorchForTests.load() }
 
-  /// The GGUF names for Hugging Face's tensors, both asked for the same parameters, against the gguf package's table.
+  /// What llama.cpp's converter makes of a checkpoint (scripts/oracles/gguf_families_oracle.py), read by its metadata and
+  /// its names: the logits that transformers has of the checkpoint.
   @Test(arguments: [
-    ("llama", "llama-linear"), ("qwen2", "qwen2-window"), ("qwen3", "qwen3"), ("phi3", "phi3-window"),
-    ("gemma3", "gemma3"), ("gptneox", "gpt-neox"), ("deepseek2", "deepseek-v2-groups"),
+    "llama-linear", "llama3-scaling", "llama-yarn", "qwen2-window", "qwen3", "qwen3-moe-normalised", "mistral-window",
+    "mixtral", "phi3-long", "phi3-window", "gemma3", "gpt-neox", "deepseek-v2-moe", "deepseek-v2-groups",
   ])
-  func ggufNamesAreThePackages(architecture: String, name: String) throws {
-    let expected = try #require(try ConfigurationFields(json: FamilyOracle.file("gguf-names.json")).object(architecture))
+  func convertedCheckpointsMakeTheSameModel(name: String) throws {
     let oracle = try FamilyOracle(name)
-    let (family, configuration) = try ModelFamily.read(oracle.fields)
-    let ggufFamily = try ModelFamily.family(ggufArchitecture: architecture)
-    let model = try Decoder(configuration, source: RandomSource(seed: 1), device: .meta)
-    for path in model.parameters.parameters.map(\.path) {
-      let here = family.names.origin(of: path, configuration) { oracle.weights[$0] != nil }.parts[0].name
-      let there = ggufFamily.ggufNames.origin(of: path, configuration) { _ in true }.parts[0].name
-      #expect(expected[here] == .string(there), "\(path)")
-    }
-  }
-
-  @Test func ggufNamesOfTheEncoderAreThePackages() throws {
-    let expected = try #require(try ConfigurationFields(json: FamilyOracle.file("gguf-names.json")).object("bert"))
-    let oracle = try FamilyOracle("bert")
-    let configuration = try EncoderFamily.bert.configuration(oracle.fields)
-    let model = try BertEncoder(configuration, source: RandomSource(seed: 1), device: .meta)
-    for path in model.parameters.parameters.map(\.path) {
-      let name = EncoderFamily.bert.ggufNames.origin(of: path, configuration) { _ in true }.parts[0].name
-      #expect(expected[path] == .string(name))
-    }
-    let prefixed = EncoderFamily.bert.names.origin(of: "embeddings.LayerNorm.bias", configuration) {
-      $0.hasPrefix("bert.")
-    }
-    #expect(prefixed == ParameterOrigin("bert.embeddings.LayerNorm.bias"))
-    #expect(EncoderFamily.bert.names.isIgnored("bert.pooler.dense.weight", configuration))
-    #expect(!EncoderFamily.bert.names.isIgnored("encoder.layer.0.output.dense.bias", configuration))
-  }
-
-  /// Canonical tensors made into a GGUF file's the way its converters do, loaded by its names: the same logits.
-  @Test(arguments: [
-    ("llama", "llama3-scaling"), ("llama", "mixtral"), ("gemma3", "gemma3"), ("gptneox", "gpt-neox"),
-    ("phi3", "phi3-window"), ("deepseek2", "deepseek-v2-groups"), ("qwen3moe", "qwen3-moe"),
-  ])
-  func convertedTensorsMakeTheSameModel(architecture: String, name: String) throws {
-    let oracle = try FamilyOracle(name)
+    let converted = try Converted(name)
     let original = try oracle.model()
-    let configuration = original.configuration
-    var file = try Converter(architecture, configuration).convert(original.parameters)
-    file["rope_freqs.weight"] = try Tensor([1])
-    let family = try ModelFamily.family(ggufArchitecture: architecture)
-    let loaded = try Decoder(configuration, source: CheckpointSource(file, family.ggufNames, configuration))
-    for parameter in original.parameters.parameters {
-      let found = try #require(loaded.parameters[parameter.path])
-      #expect(try relativeError(found.tensor.detached(), parameter.tensor.detached()) < 1e-6, "\(parameter.path)")
+    let (family, configuration) = try ModelFamily.read(gguf: converted.description)
+    var file = try Converter(converted.description.architecture, original.configuration).convert(original.parameters)
+    try converted.expectTensors(&file)
+    let loaded = try Decoder(
+      completed(configuration, name, original.configuration),
+      source: CheckpointSource(file, family.ggufNames, configuration))
+    let error = try relativeError(withoutGradients { try loaded.logits(oracle.inputs) }, oracle["logits"])
+    #expect(error < 1e-5, "\(error)")
+  }
+
+  /// With what the format has no room for.
+  private func completed(
+    _ configuration: DecoderConfiguration, _ name: String, _ original: DecoderConfiguration
+  ) throws -> DecoderConfiguration {
+    var configuration = configuration
+    switch name {
+    case "mistral-window", "qwen2-window":
+      #expect(configuration.slidingWindow == nil)
+      configuration.slidingWindow = original.slidingWindow
+    case "gemma3":
+      // The period of the published models, and their scale.
+      #expect(configuration.slidingWindow?.layers == [true, true, true])
+      #expect(configuration.slidingWindow?.ropeBase == 100)
+      configuration.slidingWindow = original.slidingWindow
+      configuration.attentionScale = original.attentionScale
+    case "gpt-neox":
+      configuration.ropeBase = original.ropeBase
+    case "deepseek-v2-moe":
+      // The published models have the same `mscale` twice, which leaves cosines as they are.
+      let found = try #require(configuration.ropeScaling?.scoreScale)
+      let expected = try #require(original.ropeScaling?.scoreScale)
+      #expect(abs(found - expected) < 1e-6)
+      configuration.ropeScaling = original.ropeScaling
+    default: break
     }
+    return configuration
+  }
+
+  @Test func aConvertedEncoderHasItsNames() throws {
+    let oracle = try FamilyOracle("bert")
+    let converted = try Converted("bert")
+    let family = EncoderFamily.bert
+    let configuration = try family.ggufConfiguration(converted.description)
+    var expected = try family.configuration(oracle.fields)
+    #expect(abs(configuration.normEpsilon - expected.normEpsilon) < 1e-18)
+    expected.normEpsilon = configuration.normEpsilon
+    #expect(configuration == expected)
+    let model = try BertEncoder(configuration, source: CheckpointSource(oracle.weights, family.names, configuration))
+    var file: [String: Tensor] = [:]
+    for parameter in model.parameters.parameters {
+      let origin = family.ggufNames.origin(of: parameter.path, configuration) { _ in true }
+      file[origin.parts[0].name] = try parameter.tensor.detached()
+      let prefixed = family.names.origin(of: parameter.path, configuration) { $0.hasPrefix("bert.") }
+      #expect(prefixed == ParameterOrigin("bert.\(parameter.path)"))
+    }
+    try converted.expectTensors(&file)
+    #expect(family.names.isIgnored("bert.pooler.dense.weight", configuration))
+    #expect(!family.names.isIgnored("encoder.layer.0.output.dense.bias", configuration))
   }
 
   @Test func stepsRefuseWhatTheyDoNotFit() throws {
@@ -133,7 +148,8 @@ struct ParameterNamingTests {
     #expect(gemma.0.names.isIgnored("lm_head.weight", gemma.1))
     let mixtral = try ModelFamily.read(FamilyOracle("mixtral").fields)
     let old = ModelFamily.llama.ggufNames.origin(
-      of: "model.layers.1.mlp.experts.3.up_proj.weight", mixtral.1) { $0 == "blk.1.ffn_up.3.weight" }
+      of: "model.layers.1.mlp.experts.3.up_proj.weight", mixtral.1
+    ) { $0 == "blk.1.ffn_up.3.weight" }
     #expect(old == ParameterOrigin("blk.1.ffn_up.3.weight"))
     #expect(!mixtral.0.names.isIgnored("lm_head.weight", mixtral.1))
   }
