@@ -121,7 +121,7 @@ private struct WordEncoder {
       if let token = model.vocabulary.id(of: bytes) ?? model.phantoms[scalar] {
         flush(&unknowns)
         symbols.append(token)
-      } else if !spell(bytes, into: &symbols), model.unknownToken != nil {
+      } else if !Self.spell(bytes, model.fallbackTokens, into: &symbols), model.unknownToken != nil {
         if !model.fusesUnknown { flush(&unknowns) }
         unknowns = 1
       }
@@ -135,8 +135,10 @@ private struct WordEncoder {
   }
 
   /// Appends the tokens of a character's bytes; false when the vocabulary lacks one.
-  private func spell(_ bytes: UnsafeBufferPointer<UInt8>, into tokens: inout [UInt32]) -> Bool {
-    guard let fallback = model.fallbackTokens, bytes.allSatisfy({ fallback[Int($0)] != nil }) else { return false }
+  private static func spell(
+    _ bytes: UnsafeBufferPointer<UInt8>, _ fallback: [UInt32?]?, into tokens: inout [UInt32]
+  ) -> Bool {
+    guard let fallback, bytes.allSatisfy({ fallback[Int($0)] != nil }) else { return false }
     for byte in bytes { if let token = fallback[Int(byte)] { tokens.append(token) } }
     return true
   }
@@ -150,10 +152,9 @@ private struct WordEncoder {
         lastIsUnknown = symbol == model.unknownToken
         continue
       }
-      let scalar = model.phantoms.first { $0.value == symbol }?.key ?? "\u{FFFD}"
       var bytes: [UInt8] = []
-      bytes.append(scalar)
-      if bytes.withUnsafeBufferPointer({ spell($0, into: &tokens) }) {
+      bytes.append(model.phantomScalars[Int(symbol) - model.size])
+      if bytes.withUnsafeBufferPointer({ Self.spell($0, model.fallbackTokens, into: &tokens) }) {
         lastIsUnknown = false
       } else if let unknown = model.unknownToken {
         if !(lastIsUnknown && model.fusesUnknown) { tokens.append(unknown) }

@@ -28,6 +28,8 @@ struct BytePairModel: Sendable {
   /// Characters that are no tokens but parts of some, when merging goes by scores: they merge under ids from the
   /// vocabulary's size on.
   private(set) var phantoms: [Unicode.Scalar: UInt32] = [:]
+  /// In the order of those ids.
+  private(set) var phantomScalars: [Unicode.Scalar] = []
   /// Whether a token exists in which the mark of a space, U+2581, follows a byte; nothing when the mark is no token.
   /// Where none does, no merge crosses, and a long text may be cut there without a difference.
   private(set) var joinsMarkAfter: [Bool]?
@@ -63,6 +65,7 @@ struct BytePairModel: Sendable {
     mergeTable = PairTable(capacity: merges.pairs.count)
     for pair in merges.pairs { _ = mergeTable.insert(pair.left, pair.right, rank: pair.rank, token: pair.token) }
     phantoms = merges.phantoms
+    phantomScalars = phantoms.sorted { $0.value < $1.value }.map(\.key)
   }
 
   private mutating func addMerge(_ pair: (left: String, right: String), rank: Int) throws {

@@ -7,7 +7,7 @@ struct ExpressionMatcher {
   /// Steps a byte that are taken before failures are written down.
   private static let freeSteps = 64
 
-  private enum Entry {
+  enum Entry {
     case state(instruction: Int, position: Int)
     /// A span that ended at a position and may end earlier, down to the lowest.
     case span(instruction: Int, position: Int, lowest: Int)
@@ -15,19 +15,35 @@ struct ExpressionMatcher {
     case failed(instruction: Int, first: Int, last: Int)
   }
 
-  let expression: RegularExpression
-  let bytes: UnsafeBufferPointer<UInt8>
-  private var stack: [Entry] = []
+  private let program: UnsafeBufferPointer<RegularExpression.Instruction>
+  private let sets: UnsafePointer<ScalarTest>
+  private let startsWithASCII: UnsafeBufferPointer<Bool>
+  private let bytes: UnsafeBufferPointer<UInt8>
+  private var stack: [Entry]
   private var steps = 0
   private var failures: FailureTable?
 
-  init(_ expression: RegularExpression, _ bytes: UnsafeBufferPointer<UInt8>) {
-    self.expression = expression
-    self.bytes = bytes
+  /// Calls `body` with each match in order. An empty match is one at a place where no other starts or has just ended.
+  /// - Parameter stack: empty, and again empty after; its memory is kept for the next text.
+  static func forEachMatch(
+    of expression: RegularExpression, in bytes: UnsafeBufferPointer<UInt8>, stack: inout [Entry],
+    _ body: (Range<Int>) -> Void
+  ) {
+    expression.program.withUnsafeBufferPointer { program in
+      expression.sets.withUnsafeBufferPointer { sets in
+        guard let base = sets.baseAddress else { return }
+        expression.startsWithASCII.withUnsafeBufferPointer { starts in
+          var matcher = ExpressionMatcher(
+            program: program, sets: base, startsWithASCII: starts, bytes: bytes, stack: stack)
+          stack = []
+          matcher.run(body)
+          stack = matcher.stack
+        }
+      }
+    }
   }
 
-  /// Calls `body` with each match in order. An empty match is one at a place where no other starts or has just ended.
-  mutating func forEachMatch(_ body: (Range<Int>) -> Void) {
+  private mutating func run(_ body: (Range<Int>) -> Void) {
     var start = 0
     var lastEnd = -1
     while start <= bytes.count {
@@ -48,7 +64,7 @@ struct ExpressionMatcher {
     var start = first
     while start < bytes.count {
       let lead = bytes[start]
-      if lead >= 0x80 || expression.startsWithASCII[Int(lead)] {
+      if lead >= 0x80 || startsWithASCII[Int(lead)] {
         if let end = end(of: 0, at: start) { return start..<end }
         start = lead < 0x80 ? start + 1 : bytes.scalar(at: start).next
       } else {
@@ -66,14 +82,14 @@ struct ExpressionMatcher {
     while true {
       steps += 1
       var goesOn = true
-      switch expression.program[instruction] {
+      switch program[instruction] {
       case .accept:
         stack.removeLast(stack.count - base)
         return position
       case .set(let set):
         if position < bytes.count {
           let (scalar, next) = bytes.scalar(at: position)
-          goesOn = expression.sets[set].contains(scalar)
+          goesOn = (sets + set).pointee.contains(scalar)
           position = next
           instruction += 1
         } else {
@@ -126,7 +142,7 @@ struct ExpressionMatcher {
   /// Where to go on after a failure.
   private mutating func nextState(above base: Int) -> (instruction: Int, position: Int)? {
     if failures == nil, steps > Self.freeSteps * (bytes.count + 64) {
-      failures = FailureTable(instructions: expression.program.count, positions: bytes.count + 1)
+      failures = FailureTable(instructions: program.count, positions: bytes.count + 1)
     }
     while stack.count > base {
       switch stack.removeLast() {
@@ -156,6 +172,7 @@ struct ExpressionMatcher {
     /// The last end that may be taken, when the span is known to fail from there on.
     var lastOpen: Int?
     let remembers = failures != nil && maximum == .max
+    let test = sets + set
     while true {
       if count >= minimum {
         if remembers, hasFailed(instruction, at: position) { break }
@@ -164,7 +181,7 @@ struct ExpressionMatcher {
       }
       guard count < maximum, position < bytes.count else { break }
       let (scalar, next) = bytes.scalar(at: position)
-      guard expression.sets[set].contains(scalar) else { break }
+      guard test.pointee.contains(scalar) else { break }
       position = next
       count += 1
     }
@@ -173,6 +190,8 @@ struct ExpressionMatcher {
     // A possessive span that runs into a place where it fails ends where that one ended, and fails too.
     if isPossessive, end != position { return nil }
     if remembers { stack.append(.failed(instruction: instruction, first: lowest, last: end)) }
+    // What has nothing after it never gives anything back.
+    if case .accept = program[instruction + 1] { return end }
     if !isPossessive, end > lowest { stack.append(.span(instruction: instruction, position: end, lowest: lowest)) }
     return end
   }

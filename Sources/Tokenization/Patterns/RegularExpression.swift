@@ -1,6 +1,6 @@
 /// A regular expression as a `tokenizer.json` writes them: the part of Oniguruma's syntax that published tokenizers use.
 /// Matching takes time linear in the text, whatever the expression (`ExpressionMatcher`).
-struct RegularExpression: Sendable {
+final class RegularExpression: Sendable {
   let source: String
   let program: [Instruction]
   let sets: [ScalarTest]

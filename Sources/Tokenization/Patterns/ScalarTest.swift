@@ -79,6 +79,7 @@ struct ScalarTest: Sendable {
     return slowlyContains(scalar)
   }
 
+  @inline(never)
   private func slowlyContains(_ scalar: Unicode.Scalar) -> Bool {
     if categories != 0, categories >> UInt32(UnicodeTables.categories[Int(scalar.value)]) & 1 != 0 { return !isNegated }
     if holdsWords, UnicodeTables.wordSet.contains(scalar) { return !isNegated }

@@ -58,8 +58,8 @@ extension Normalizer {
       return replaced(bytes, by: content) { bytes, body in bytes.forEachOccurrence(of: literal, body) }
     case .replaceExpression(let expression, let content):
       return replaced(bytes, by: content) { bytes, body in
-        var matcher = ExpressionMatcher(expression, bytes)
-        matcher.forEachMatch(body)
+        var stack: [ExpressionMatcher.Entry] = []
+        ExpressionMatcher.forEachMatch(of: expression, in: bytes, stack: &stack, body)
       }
     case .prepend(let prefix): return bytes.isEmpty ? bytes : prefix + bytes
     case .strip(let left, let right): return Self.stripped(bytes, left: left, right: right)

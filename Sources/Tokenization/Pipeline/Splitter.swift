@@ -50,32 +50,43 @@ struct SplitterChain: Sendable {
     if steps.count == 1, case .pattern(let pattern) = steps[0] {
       return PieceScanner.forEachPiece(of: bytes, by: pattern, body)
     }
-    run(steps[...], on: bytes, isStart: isStart, body)
+    SplitterRun(steps).run(0, on: bytes, isStart: isStart, body)
+  }
+}
+
+/// The steps at work. Each keeps the memory its matching takes.
+private final class SplitterRun {
+  private let steps: [Splitter]
+  private var stacks: [[ExpressionMatcher.Entry]]
+
+  init(_ steps: [Splitter]) {
+    self.steps = steps
+    stacks = Array(repeating: [], count: steps.count)
   }
 
-  private func run(
-    _ steps: ArraySlice<Splitter>, on bytes: UnsafeBufferPointer<UInt8>, isStart: Bool,
-    _ body: (UnsafeBufferPointer<UInt8>) -> Void
+  func run(
+    _ index: Int, on bytes: UnsafeBufferPointer<UInt8>, isStart: Bool, _ body: (UnsafeBufferPointer<UInt8>) -> Void
   ) {
     guard !bytes.isEmpty else { return }
-    guard let step = steps.first else { return body(bytes) }
-    let rest = steps.dropFirst()
+    guard index < steps.count else { return body(bytes) }
     func next(_ range: Range<Int>) {
       if !range.isEmpty {
-        run(rest, on: UnsafeBufferPointer(rebasing: bytes[range]), isStart: isStart && range.lowerBound == 0, body)
+        run(index + 1, on: UnsafeBufferPointer(rebasing: bytes[range]), isStart: isStart && range.lowerBound == 0, body)
       }
     }
-    switch step {
+    switch steps[index] {
     case .pattern(let pattern):
       var start = true
       PieceScanner.forEachPiece(of: bytes, by: pattern) { piece in
-        run(rest, on: piece, isStart: isStart && start, body)
+        run(index + 1, on: piece, isStart: isStart && start, body)
         start = false
       }
     case .expression(let expression, let behavior, let isInverted):
       var cuts = Cuts(behavior, isInverted: isInverted)
-      var matcher = ExpressionMatcher(expression, bytes)
-      matcher.forEachMatch { cuts.add($0, next) }
+      var stack: [ExpressionMatcher.Entry] = []
+      swap(&stack, &stacks[index])
+      ExpressionMatcher.forEachMatch(of: expression, in: bytes, stack: &stack) { cuts.add($0, next) }
+      swap(&stack, &stacks[index])
       cuts.finish(bytes.count, next)
     case .literal(let literal, let behavior, let isInverted):
       var cuts = Cuts(behavior, isInverted: isInverted)
@@ -94,13 +105,14 @@ struct SplitterChain: Sendable {
           next(range.lowerBound + inner.lowerBound..<range.lowerBound + inner.upperBound)
         }
       }
-    case .metaspace(let metaspace): mark(bytes, metaspace, isStart: isStart, rest, body)
+    case .metaspace(let metaspace): mark(bytes, metaspace, isStart: isStart, index + 1, body)
     case .prefixSpace:
-      if bytes.first == 0x20 { return run(rest, on: bytes, isStart: isStart, body) }
-      ([0x20] + Array(bytes)).withUnsafeBufferPointer { run(rest, on: $0, isStart: isStart, body) }
+      if bytes.first == 0x20 { return run(index + 1, on: bytes, isStart: isStart, body) }
+      ([0x20] + Array(bytes)).withUnsafeBufferPointer { run(index + 1, on: $0, isStart: isStart, body) }
     }
   }
 
+  @inline(__always)
   private func cut(
     _ bytes: UnsafeBufferPointer<UInt8>, _ behavior: SplitBehavior, _ matches: (Unicode.Scalar) -> Bool,
     _ body: (Range<Int>) -> Void
@@ -133,7 +145,7 @@ struct SplitterChain: Sendable {
   }
 
   private func mark(
-    _ bytes: UnsafeBufferPointer<UInt8>, _ metaspace: Splitter.Metaspace, isStart: Bool, _ rest: ArraySlice<Splitter>,
+    _ bytes: UnsafeBufferPointer<UInt8>, _ metaspace: Splitter.Metaspace, isStart: Bool, _ index: Int,
     _ body: (UnsafeBufferPointer<UInt8>) -> Void
   ) {
     let mark = metaspace.replacement
@@ -145,11 +157,11 @@ struct SplitterChain: Sendable {
       if byte == 0x20 { marked += mark } else { marked.append(byte) }
     }
     marked.withUnsafeBufferPointer { marked in
-      guard metaspace.splits else { return run(rest, on: marked, isStart: isStart, body) }
+      guard metaspace.splits else { return run(index, on: marked, isStart: isStart, body) }
       var cuts = Cuts(.mergedWithNext, isInverted: false)
       func next(_ range: Range<Int>) {
         run(
-          rest, on: UnsafeBufferPointer(rebasing: marked[range]), isStart: isStart && range.lowerBound == 0, body)
+          index, on: UnsafeBufferPointer(rebasing: marked[range]), isStart: isStart && range.lowerBound == 0, body)
       }
       marked.forEachOccurrence(of: mark) { cuts.add($0, next) }
       cuts.finish(marked.count, next)
