@@ -117,7 +117,9 @@ private struct JSONReader {
     _ = skip("-")
     let firstDigit = position
     try readDigits()
-    if bytes[firstDigit] == UInt8(ascii: "0"), position - firstDigit > 1 { throw malformed("a number that begins with 0") }
+    if bytes[firstDigit] == UInt8(ascii: "0"), position - firstDigit > 1 {
+      throw malformed("a number that begins with 0")
+    }
     if skip(".") {
       isWhole = false
       try readDigits()
@@ -146,7 +148,9 @@ private struct JSONReader {
       position += 1
       switch byte {
       case UInt8(ascii: "\""):
-        guard let string = String(validating: text, as: UTF8.self) else { throw malformed("a string that is not UTF-8") }
+        guard let string = String(validating: text, as: UTF8.self) else {
+          throw malformed("a string that is not UTF-8")
+        }
         return string
       case UInt8(ascii: "\\"): try readEscape(into: &text)
       case 0..<0x20: throw malformed("a control character in a string")
@@ -183,7 +187,9 @@ private struct JSONReader {
     guard position + 4 <= bytes.count else { throw malformed("a string without an end") }
     var code: UInt32 = 0
     for byte in bytes[position..<(position + 4)] {
-      guard byte < 0x80, let digit = Int(String(UnicodeScalar(byte)), radix: 16) else { throw malformed("an unknown escape") }
+      guard byte < 0x80, let digit = Int(String(UnicodeScalar(byte)), radix: 16) else {
+        throw malformed("an unknown escape")
+      }
       code = code << 4 | UInt32(digit)
     }
     position += 4

@@ -115,10 +115,14 @@ extension Renderer {
       return try digits(whole, field)
     case "f", "F", "e", "E", "g", "G":
       if case .undefined(let undefined) = value { throw failure(undefined) }
-      guard let number = Number(value)?.double else { throw invalid("%\(field.kind) takes a number, not \(value.typeName)") }
+      guard let number = Number(value)?.double else {
+        throw invalid("%\(field.kind) takes a number, not \(value.typeName)")
+      }
       let precision = field.precision ?? 6
       guard precision <= 400 else { throw invalid("a format shows 400 places at most") }
-      let text = number.isNaN ? "nan" : number.isInfinite ? "inf" : String(format: "%.\(precision)\(field.kind)", number.magnitude)
+      let text =
+        number.isNaN
+        ? "nan" : number.isInfinite ? "inf" : String(format: "%.\(precision)\(field.kind)", number.magnitude)
       return signed(Array(text.unicodeScalars), isNegative: number.sign == .minus && !number.isNaN, field)
     default: throw invalid("a format has no field %\(field.kind)")
     }
@@ -136,7 +140,8 @@ extension Renderer {
   }
 
   private func signed(_ text: [Unicode.Scalar], isNegative: Bool, _ field: Field) -> [Unicode.Scalar] {
-    let sign: [Unicode.Scalar] = isNegative ? ["-"] : field.flags.contains("+") ? ["+"] : field.flags.contains(" ") ? [" "] : []
+    let sign: [Unicode.Scalar] =
+      isNegative ? ["-"] : field.flags.contains("+") ? ["+"] : field.flags.contains(" ") ? [" "] : []
     return sign + text
   }
 

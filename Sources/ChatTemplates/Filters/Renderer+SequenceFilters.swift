@@ -142,6 +142,7 @@ extension Renderer {
   /// What is compared: strings in lower case, unless case counts.
   private func key(_ value: Value, _ isSensitive: Bool) throws(TemplateError) -> Value {
     guard !isSensitive, let text = value.asText else { return value }
+    try charge(mapping: text)
     return try makeText(text.lowercased)
   }
 
@@ -198,6 +199,7 @@ extension Renderer {
   /// `value.a.0.b` for the attribute "a.0.b"; the value itself where there is no attribute.
   func pick(_ attribute: Value?, from value: Value, fallback: Value? = nil) throws(TemplateError) -> Value {
     guard let attribute, !attribute.isNone else { return value }
+    try charge(attribute.weight)
     var parts = [attribute]
     if let path = attribute.asText {
       parts = path.split(by: ".", limit: .max).map { part in
@@ -264,7 +266,9 @@ extension Renderer {
     guard !rest.positional.isEmpty else {
       return { [unowned self] element throws(TemplateError) in try self.pick(attribute, from: element).isTrue }
     }
-    guard let name = rest.positional.removeFirst().asText?.string else { throw invalid("\(filter) needs the name of a test") }
+    guard let name = rest.positional.removeFirst().asText?.string else {
+      throw invalid("\(filter) needs the name of a test")
+    }
     let testArguments = rest
     return { [unowned self] element throws(TemplateError) in
       try self.test(name, try self.pick(attribute, from: element), testArguments)

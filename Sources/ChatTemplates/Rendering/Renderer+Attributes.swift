@@ -103,7 +103,9 @@ extension Renderer {
       if name == "index", bounds.contains(index) { return .integer(index) }
       count += 1
     }
-    guard name == "count" else { throw invalid("\(try represent(wanted[0] ?? .none).string) is not in the \(value.typeName)") }
+    guard name == "count" else {
+      throw invalid("\(try represent(wanted[0] ?? .none).string) is not in the \(value.typeName)")
+    }
     return .integer(count)
   }
 

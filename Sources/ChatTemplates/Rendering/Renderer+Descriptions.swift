@@ -46,7 +46,8 @@ extension Renderer {
     case .macro(let macro):
       result += "<Macro \(macro.definition.name.map { Text($0).quoted } ?? "None")>".unicodeScalars
     case .loop(let state): result += "<LoopContext \(state.index + 1)/\(try state.count())>".unicodeScalars
-    case .iterator, .method, .function: throw invalid("a \(value.typeName) cannot be printed: make a list of it, or call it")
+    case .iterator, .method, .function:
+      throw invalid("a \(value.typeName) cannot be printed: make a list of it, or call it")
     }
     try charge(making: result.count - before)
   }

@@ -180,6 +180,7 @@ extension Renderer {
       try capture { () throws(TemplateError) in
         try inScope(inner) { () throws(TemplateError) in
           for (index, parameter) in definition.parameters.enumerated() {
+            try charge(1 + keywords.count)
             if index < arguments.positional.count {
               inner.variables[parameter.name] = arguments.positional[index]
             } else if let place = keywords.firstIndex(where: { $0.name == parameter.name }) {
@@ -205,7 +206,8 @@ extension Renderer {
     var rest = rest
     if definition.takesCaller, scope.variables["caller"] == nil {
       let place = rest.firstIndex { $0.name == "caller" }
-      scope.variables["caller"] = place.map { rest.remove(at: $0).value } ?? .undefined(Undefined("no caller is defined"))
+      scope.variables["caller"] =
+        place.map { rest.remove(at: $0).value } ?? .undefined(Undefined("no caller is defined"))
     }
     if definition.takesKeywords {
       scope.variables["kwargs"] = try makeDict(rest.map { (.text($0.name), $0.value) })

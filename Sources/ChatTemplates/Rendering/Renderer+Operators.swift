@@ -52,7 +52,8 @@ extension Renderer {
     switch value {
     case .text(let text):
       try charge(making: count, of: text.count)
-      return .text(Text(Array(repeatElement(text.scalars, count: text.isEmpty ? 0 : count).joined()), isSafe: text.isSafe))
+      return .text(
+        Text(Array(repeatElement(text.scalars, count: text.isEmpty ? 0 : count).joined()), isSafe: text.isSafe))
     case .list(let elements), .tuple(let elements):
       let (total, overflow) = elements.weight.multipliedReportingOverflow(by: count)
       guard !overflow, total <= limits.elements else { throw failure(.limit(.elements, allowed: limits.elements)) }
@@ -63,7 +64,8 @@ extension Renderer {
     }
   }
 
-  private func combine(_ left: Number, _ operation: ArithmeticOperator, _ right: Number) throws(TemplateError) -> Value {
+  private func combine(_ left: Number, _ operation: ArithmeticOperator, _ right: Number) throws(TemplateError) -> Value
+  {
     if operation == .divide {
       guard right.double != 0 else { throw invalid("division by zero") }
       return .float(left.double / right.double)
@@ -107,7 +109,8 @@ extension Renderer {
     return .integer(result)
   }
 
-  private func combine(_ left: Double, _ operation: ArithmeticOperator, _ right: Double) throws(TemplateError) -> Double {
+  private func combine(_ left: Double, _ operation: ArithmeticOperator, _ right: Double) throws(TemplateError) -> Double
+  {
     switch operation {
     case .add: return left + right
     case .subtract: return left - right
@@ -174,7 +177,9 @@ extension Renderer {
   func contains(_ container: Value, _ element: Value) throws(TemplateError) -> Bool {
     switch container {
     case .text(let text):
-      guard let part = element.asText else { throw invalid("only a string can be in a string, not \(element.typeName)") }
+      guard let part = element.asText else {
+        throw invalid("only a string can be in a string, not \(element.typeName)")
+      }
       try charge(reading: text.count + part.count)
       return text.contains(part)
     case .dict(let members), .view(.keys, let members):

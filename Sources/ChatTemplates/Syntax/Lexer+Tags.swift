@@ -2,6 +2,13 @@
 extension Lexer {
   enum TagKind { case output, block }
 
+  /// Names are looked up again and again: each look costs as much as it is long.
+  private static let longestName = 256
+  private static let simpleEscapes: [Unicode.Scalar: Unicode.Scalar] = [
+    "n": "\n", "t": "\t", "r": "\r", "\\": "\\", "'": "'", "\"": "\"", "a": "\u{7}", "b": "\u{8}", "f": "\u{C}",
+    "v": "\u{B}",
+  ]
+
   mutating func readTag(endingAt kind: TagKind) throws(TemplateError) {
     let start = line
     var open: [Token.Symbol] = []
@@ -17,7 +24,7 @@ extension Lexer {
       } else if scalar.isASCIIDigit {
         try readNumber()
       } else if scalar == "_" || scalar.properties.isXIDStart {
-        readName()
+        try readName()
       } else if scalar == "'" || scalar == "\"" {
         try readString(quote: scalar)
       } else {
@@ -44,9 +51,12 @@ extension Lexer {
     TemplateError(line: line, construct: "tag", reason: .syntax(what))
   }
 
-  private mutating func readName() {
+  private mutating func readName() throws(TemplateError) {
     var end = position + 1
     while end < source.count, source[end].properties.isXIDContinue { end += 1 }
+    guard end - position <= Lexer.longestName else {
+      throw failure("a name has more than \(Lexer.longestName) characters")
+    }
     add(.name(Text(source[position..<end]).string))
     advance(to: end)
   }
@@ -98,7 +108,9 @@ extension Lexer {
     }
     if source[position] == "0" {
       for (mark, radix) in [("x", 16), ("o", 8), ("b", 2)] as [(Unicode.Scalar, Int)] {
-        guard position + 1 < source.count, source[position + 1].properties.lowercaseMapping == String(mark) else { continue }
+        guard position + 1 < source.count, source[position + 1].properties.lowercaseMapping == String(mark) else {
+          continue
+        }
         let start = source.indices.contains(position + 2) && source[position + 2] == "_" ? position + 3 : position + 2
         guard let end = digitsEnd(from: start, { $0.isASCII && Int(String($0), radix: radix) != nil }) else { continue }
         return try addInteger(from: start, to: end, radix: radix)
@@ -111,7 +123,9 @@ extension Lexer {
 
   private mutating func addInteger(from start: Int, to end: Int, radix: Int) throws(TemplateError) {
     let text = Text(source[start..<end].filter { $0 != "_" }).string
-    guard let value = Int(text, radix: radix) else { throw failure("\(text) is larger than a whole number may be here") }
+    guard let value = Int(text, radix: radix) else {
+      throw failure("\(text) is larger than a whole number may be here")
+    }
     add(.integer(value))
     advance(to: end)
   }
@@ -155,11 +169,7 @@ extension Lexer {
   private func readEscape(at index: Int, into result: inout [Unicode.Scalar]) throws(TemplateError) -> Int {
     guard index < source.count else { throw failure("a string is never closed") }
     let scalar = source[index]
-    let simple: [Unicode.Scalar: Unicode.Scalar] = [
-      "n": "\n", "t": "\t", "r": "\r", "\\": "\\", "'": "'", "\"": "\"", "a": "\u{7}", "b": "\u{8}", "f": "\u{C}",
-      "v": "\u{B}",
-    ]
-    if let meant = simple[scalar] {
+    if let meant = Lexer.simpleEscapes[scalar] {
       result.append(meant)
       return index + 1
     }

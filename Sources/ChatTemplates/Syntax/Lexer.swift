@@ -137,7 +137,8 @@ struct Lexer {
     while index + 1 < source.count {
       if matches("{%", at: index) {
         var inner = index + 2
-        let control: Unicode.Scalar? = inner < source.count && "-+".unicodeScalars.contains(source[inner]) ? source[inner] : nil
+        let control: Unicode.Scalar? =
+          inner < source.count && "-+".unicodeScalars.contains(source[inner]) ? source[inner] : nil
         inner = skippingSpace(from: control == nil ? inner : inner + 1)
         if matches("endraw", at: inner) {
           inner = skippingSpace(from: inner + 6)

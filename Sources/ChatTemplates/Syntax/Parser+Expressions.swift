@@ -126,7 +126,8 @@ extension Parser {
     return try arithmetic(first, operations)
   }
 
-  private func arithmetic(_ first: Expression, _ operations: [Expression.Operation]) throws(TemplateError) -> Expression {
+  private func arithmetic(_ first: Expression, _ operations: [Expression.Operation]) throws(TemplateError) -> Expression
+  {
     operations.isEmpty ? first : try make(.arithmetic(first, operations), over: [first] + operations.map(\.operand))
   }
 

@@ -66,7 +66,8 @@ extension Parser {
     if isAt(.comma) { throw unsupported("a slice among several subscripts", in: "subscript") }
     try expect(.closeBracket, in: "subscript")
     return try make(
-      .slice(base, from: bounds[0], to: bounds[1], step: bounds[2]), over: [base] + bounds.compactMap(\.self), line: line)
+      .slice(base, from: bounds[0], to: bounds[1], step: bounds[2]), over: [base] + bounds.compactMap(\.self),
+      line: line)
   }
 
   private mutating func parseCall(of base: Expression) throws(TemplateError) -> Expression {
@@ -94,6 +95,9 @@ extension Parser {
       } else if case .name(let name) = current.kind, next.kind == .symbol(.assign) {
         guard arguments.keywordSpread == nil, !arguments.keywords.contains(where: { $0.name == name }) else {
           throw disordered
+        }
+        guard arguments.keywords.count < Parser.mostArguments else {
+          throw unsupported("a call with so many arguments", in: "call")
         }
         take()
         take()

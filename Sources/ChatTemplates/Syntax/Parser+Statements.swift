@@ -5,8 +5,9 @@ extension Parser {
   ]
 
   /// Statements up to one of `ends`, whose name is then the current token. An empty `ends` means the end of the source.
-  mutating func parseBody(until ends: Set<String>, construct: String) throws(TemplateError) -> [Statement] {
-    let first = line
+  mutating func parseBody(
+    until ends: Set<String>, construct: String, from first: Int = 1
+  ) throws(TemplateError) -> [Statement] {
     var body: [Statement] = []
     while true {
       let token = take()
@@ -24,7 +25,8 @@ extension Parser {
         try expectBlockEnd(in: construct)
       default:
         guard ends.isEmpty else {
-          throw failure("the block is never closed by {% \(ends.sorted().joined(separator: " or ")) %}", in: construct, line: first)
+          throw failure(
+            "the block is never closed by {% \(ends.sorted().joined(separator: " or ")) %}", in: construct, line: first)
         }
         return body
       }
@@ -36,9 +38,10 @@ extension Parser {
     until ends: Set<String>, construct: String
   ) throws(TemplateError) -> (body: [Statement], end: String) {
     _ = skip(.colon)
+    let head = line
     try expectBlockEnd(in: construct)
     let body = try nested(construct) { parser throws(TemplateError) in
-      try parser.parseBody(until: ends, construct: construct)
+      try parser.parseBody(until: ends, construct: construct, from: head)
     }
     return (body, try takeName(in: construct))
   }
@@ -61,9 +64,10 @@ extension Parser {
       let filters = try parseFilterNames(startsInline: true)
       return .filterBlock(filters, try parseBlock(until: ["endfilter"], construct: name).body)
     case "generation":
-      return .generation(try withoutLoop { parser throws(TemplateError) in
-        try parser.parseBlock(until: ["endgeneration"], construct: name).body
-      })
+      return .generation(
+        try withoutLoop { parser throws(TemplateError) in
+          try parser.parseBlock(until: ["endgeneration"], construct: name).body
+        })
     case "print": return try parsePrint()
     case "break", "continue":
       guard isInLoop else { throw failure("it stands outside of a loop", in: name) }
@@ -170,6 +174,9 @@ extension Parser {
     var parameters: [MacroDefinition.Parameter] = []
     while !isAt(.closeParenthesis) {
       if !parameters.isEmpty { try expect(.comma, in: construct) }
+      guard parameters.count < Parser.mostArguments else {
+        throw unsupported("a macro of so many parameters", in: construct)
+      }
       let name = try takeName(in: construct)
       guard !parameters.contains(where: { $0.name == name }) else {
         throw failure("the parameter \(name) stands twice", in: construct)
@@ -186,7 +193,8 @@ extension Parser {
   }
 
   /// One target, or several with commas between.
-  private mutating func parseTarget(in construct: String, withNamespace: Bool) throws(TemplateError) -> AssignmentTarget {
+  private mutating func parseTarget(in construct: String, withNamespace: Bool) throws(TemplateError) -> AssignmentTarget
+  {
     var targets: [AssignmentTarget] = []
     var isTuple = false
     while true {

@@ -156,7 +156,8 @@ enum Number {
     switch (self, other) {
     case (.integer(let left), .integer(let right)): left == right
     case (.float(let left), .float(let right)): left == right
-    case (.integer(let whole), .float(let value)), (.float(let value), .integer(let whole)): Int(exactly: value) == whole
+    case (.integer(let whole), .float(let value)), (.float(let value), .integer(let whole)):
+      Int(exactly: value) == whole
     }
   }
 
