@@ -5,12 +5,14 @@ public struct TemplateLimits: Sendable, Hashable {
   public var sourceBytes = 256 << 10
   /// How deep expressions and blocks may nest in the source.
   public var nesting = 64
-  /// How deep rendering may go: nested expressions, blocks, macro calls and values together. It bounds the stack.
+  /// How deep rendering may go: nested expressions, blocks, macro calls and values together. It bounds the stack, to half
+  /// a megabyte in a release build and two in a debug one.
   public var depth = 160
   /// Steps: every expression, statement, iteration and element of a value that is looked at.
-  public var steps = 5_000_000
+  /// Half a microsecond to one in a release build.
+  public var steps = 2_000_000
   /// Characters of text made while rendering, kept or not. Copies count, so this bounds time and memory.
-  public var characters = 64 << 20
+  public var characters = 32 << 20
   /// UTF-8 bytes of the rendered text.
   public var outputBytes = 32 << 20
   /// Elements of one value, those of its elements among them.

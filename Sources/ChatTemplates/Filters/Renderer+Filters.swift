@@ -45,6 +45,7 @@ extension Renderer {
       return isMissing ? values[0] ?? .text(Text()) : value
     case "attr":
       let values = try arguments.bound(to: ["name"], required: 1, of: name, self)
+      try charge(values[0]?.weight ?? 0)
       guard let attribute = values[0]?.asText?.string else { throw invalid("attr needs the name of an attribute") }
       if case .undefined(let undefined) = value { throw failure(undefined) }
       return try ownAttribute(attribute, of: value)
@@ -71,6 +72,7 @@ extension Renderer {
       }
     case "float":
       let values = try arguments.bound(to: ["default"], of: name, self)
+      try charge(value.weight)
       let number = value.asText.map(pythonFloat) ?? Number(value)?.double
       return number.map(Value.float) ?? values[0] ?? .float(0)
     case "int":
@@ -87,9 +89,7 @@ extension Renderer {
     var float: Double?
     if let text = value.asText {
       try charge(reading: text.count)
-      guard base == 0 || (2...36).contains(base) else {
-        return pythonFloat(text).flatMap { Int(exactly: $0.rounded(.towardZero)) }.map(Value.integer)
-      }
+      guard base == 0 || (2...36).contains(base) else { throw invalid("int knows no base \(base)") }
       switch pythonInteger(text, base: base) {
       case .value(let number): return .integer(number)
       case .tooLarge: throw overflow

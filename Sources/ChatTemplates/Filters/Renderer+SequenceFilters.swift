@@ -142,6 +142,7 @@ extension Renderer {
   /// What is compared: strings in lower case, unless case counts.
   private func key(_ value: Value, _ isSensitive: Bool) throws(TemplateError) -> Value {
     guard !isSensitive, let text = value.asText else { return value }
+    try charge(mapping: text)
     return try makeText(text.lowercased)
   }
 
@@ -198,6 +199,7 @@ extension Renderer {
   /// `value.a.0.b` for the attribute "a.0.b"; the value itself where there is no attribute.
   func pick(_ attribute: Value?, from value: Value, fallback: Value? = nil) throws(TemplateError) -> Value {
     guard let attribute, !attribute.isNone else { return value }
+    try charge(attribute.weight)
     var parts = [attribute]
     if let path = attribute.asText {
       parts = path.split(by: ".", limit: .max).map { part in

@@ -47,10 +47,15 @@ extension Renderer {
     case "callable": return value.isCallable
     case "odd": return try combine(value, .modulo, .integer(2)) == .integer(1)
     case "even": return try combine(value, .modulo, .integer(2)) == .integer(0)
-    case "lower": return try describe(value).isLowercase
-    case "upper": return try describe(value).isUppercase
-    case "filter": return value.asText.map { Renderer.isFilter($0.string) } ?? false
+    case "lower", "upper":
+      let text = try describe(value)
+      try charge(mapping: text)
+      return name == "lower" ? text.isLowercase : text.isUppercase
+    case "filter":
+      try charge(value.weight)
+      return value.asText.map { Renderer.isFilter($0.string) } ?? false
     case "test":
+      try charge(value.weight)
       let name = value.asText?.string ?? ""
       return Renderer.plainTests.contains(name) || Renderer.comparisons[name] != nil
         || ["divisibleby", "sameas"].contains(name)

@@ -4,7 +4,7 @@ extension Renderer {
     case "upper", "lower", "capitalize", "title", "string", "safe", "escape", "e", "forceescape", "wordcount":
       _ = try arguments.bound(to: [], of: name, self)
       let text = try describe(value)
-      try charge(reading: text.count)
+      try charge(mapping: text)
       return try applyPlain(name, to: text)
     case "trim":
       let values = try arguments.bound(to: ["chars"], of: name, self)
@@ -12,6 +12,7 @@ extension Renderer {
       try charge(reading: text.count)
       if let characters = values[0], !characters.isNone {
         guard let set = characters.asText else { throw invalid("trim takes a string of characters") }
+        try charge(set.count)
         return try makeText(text.stripped(.both, of: set))
       }
       return try makeText(text.stripped(.both, of: nil))

@@ -180,6 +180,7 @@ extension Renderer {
       try capture { () throws(TemplateError) in
         try inScope(inner) { () throws(TemplateError) in
           for (index, parameter) in definition.parameters.enumerated() {
+            try charge(1 + keywords.count)
             if index < arguments.positional.count {
               inner.variables[parameter.name] = arguments.positional[index]
             } else if let place = keywords.firstIndex(where: { $0.name == parameter.name }) {

@@ -4,7 +4,11 @@ extension Renderer {
   func elements(of value: Value) throws(TemplateError) -> LazySequence.Pull {
     switch value {
     case .list(let elements), .tuple(let elements): return pull(count: elements.values.count) { elements.values[$0] }
-    case .text(let text): return pull(count: text.count) { .text(Text([text.scalars[$0]], isSafe: text.isSafe)) }
+    case .text(let text):
+      return pull(count: text.count) { [unowned self] index throws(TemplateError) in
+        try self.charge(2)
+        return .text(Text([text.scalars[index]], isSafe: text.isSafe))
+      }
     case .dict(let members), .view(.keys, let members): return pull(count: members.keys.count) { members.keys[$0] }
     case .view(.values, let members): return pull(count: members.keys.count) { members.values[$0] }
     case .view(.items, let members):
@@ -84,6 +88,7 @@ extension Renderer {
   /// `value[index]`: an element, else the attribute of this name.
   func item(_ index: Value, of value: Value) throws(TemplateError) -> Value {
     if case .undefined(let undefined) = value { throw failure(undefined) }
+    try charge(index.weight)
     if let found = try element(index, of: value) { return found }
     guard let name = index.asText?.string else {
       return .undefined(Undefined("\(value.typeName) has no element \(try represent(index).string)"))

@@ -7,11 +7,14 @@ extension Renderer {
     case "upper", "lower", "casefold", "title", "capitalize", "swapcase", "isalnum", "isalpha", "isascii", "isdecimal",
       "isdigit", "islower", "isnumeric", "isprintable", "isspace", "isupper":
       _ = try arguments.bound(to: [], of: what, self)
+      try charge(mapping: text)
       return try callPlain(name, of: text)
     case "strip", "lstrip", "rstrip":
       let values = try arguments.bound(to: ["chars"], of: what, self)
       let side: Text.Side = name == "strip" ? .both : name == "lstrip" ? .leading : .trailing
-      return try makeText(text.stripped(side, of: try optionalText(values[0], what)))
+      let characters = try optionalText(values[0], what)
+      try charge(characters?.count ?? 0)
+      return try makeText(text.stripped(side, of: characters))
     case "split", "rsplit": return try split(text, fromEnd: name == "rsplit", arguments, what)
     case "splitlines":
       let values = try arguments.bound(to: ["keepends"], of: what, self)

@@ -61,6 +61,13 @@ extension Renderer {
   /// For reading through a text: many characters a step.
   func charge(reading count: Int) throws(TemplateError) { try charge(1 + count >> 5) }
 
+  /// For looking characters up in Unicode's tables, which all but ASCII need.
+  func charge(mapping text: Text) throws(TemplateError) {
+    var foreign = 0
+    for scalar in text.scalars where !scalar.isASCII { foreign += 1 }
+    try charge(1 + text.count >> 5 + foreign >> 1)
+  }
+
   /// Before `count` characters are made.
   func charge(making count: Int) throws(TemplateError) {
     guard count <= limits.characters - characters else {
@@ -92,7 +99,7 @@ extension Renderer {
   func makeTuple(_ values: [Value]) throws(TemplateError) -> Value { .tuple(try makeElements(values)) }
 
   private func makeElements(_ values: [Value]) throws(TemplateError) -> Elements {
-    try charge(values.count)
+    try charge(1 + values.count)
     var size = Size()
     for value in values { try measure(value, into: &size) }
     return Elements(values, depth: size.depth + 1, weight: size.weight + 1)
@@ -103,7 +110,7 @@ extension Renderer {
   }
 
   func makeMembers(_ pairs: [(Value, Value)]) throws(TemplateError) -> Members {
-    try charge(pairs.count)
+    try charge(1 + 2 * pairs.count)
     var size = Size()
     for (key, value) in pairs {
       try charge(key.weight)

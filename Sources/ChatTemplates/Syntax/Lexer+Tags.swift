@@ -2,6 +2,13 @@
 extension Lexer {
   enum TagKind { case output, block }
 
+  /// Names are looked up again and again: each look costs as much as it is long.
+  private static let longestName = 256
+  private static let simpleEscapes: [Unicode.Scalar: Unicode.Scalar] = [
+    "n": "\n", "t": "\t", "r": "\r", "\\": "\\", "'": "'", "\"": "\"", "a": "\u{7}", "b": "\u{8}", "f": "\u{C}",
+    "v": "\u{B}",
+  ]
+
   mutating func readTag(endingAt kind: TagKind) throws(TemplateError) {
     let start = line
     var open: [Token.Symbol] = []
@@ -17,7 +24,7 @@ extension Lexer {
       } else if scalar.isASCIIDigit {
         try readNumber()
       } else if scalar == "_" || scalar.properties.isXIDStart {
-        readName()
+        try readName()
       } else if scalar == "'" || scalar == "\"" {
         try readString(quote: scalar)
       } else {
@@ -44,9 +51,12 @@ extension Lexer {
     TemplateError(line: line, construct: "tag", reason: .syntax(what))
   }
 
-  private mutating func readName() {
+  private mutating func readName() throws(TemplateError) {
     var end = position + 1
     while end < source.count, source[end].properties.isXIDContinue { end += 1 }
+    guard end - position <= Lexer.longestName else {
+      throw failure("a name has more than \(Lexer.longestName) characters")
+    }
     add(.name(Text(source[position..<end]).string))
     advance(to: end)
   }
@@ -159,11 +169,7 @@ extension Lexer {
   private func readEscape(at index: Int, into result: inout [Unicode.Scalar]) throws(TemplateError) -> Int {
     guard index < source.count else { throw failure("a string is never closed") }
     let scalar = source[index]
-    let simple: [Unicode.Scalar: Unicode.Scalar] = [
-      "n": "\n", "t": "\t", "r": "\r", "\\": "\\", "'": "'", "\"": "\"", "a": "\u{7}", "b": "\u{8}", "f": "\u{C}",
-      "v": "\u{B}",
-    ]
-    if let meant = simple[scalar] {
+    if let meant = Lexer.simpleEscapes[scalar] {
       result.append(meant)
       return index + 1
     }

@@ -96,6 +96,9 @@ extension Parser {
         guard arguments.keywordSpread == nil, !arguments.keywords.contains(where: { $0.name == name }) else {
           throw disordered
         }
+        guard arguments.keywords.count < Parser.mostArguments else {
+          throw unsupported("a call with so many arguments", in: "call")
+        }
         take()
         take()
         arguments.keywords.append(Arguments.Keyword(name: name, value: try parseExpression()))

@@ -5,8 +5,9 @@ extension Parser {
   ]
 
   /// Statements up to one of `ends`, whose name is then the current token. An empty `ends` means the end of the source.
-  mutating func parseBody(until ends: Set<String>, construct: String) throws(TemplateError) -> [Statement] {
-    let first = line
+  mutating func parseBody(
+    until ends: Set<String>, construct: String, from first: Int = 1
+  ) throws(TemplateError) -> [Statement] {
     var body: [Statement] = []
     while true {
       let token = take()
@@ -37,9 +38,10 @@ extension Parser {
     until ends: Set<String>, construct: String
   ) throws(TemplateError) -> (body: [Statement], end: String) {
     _ = skip(.colon)
+    let head = line
     try expectBlockEnd(in: construct)
     let body = try nested(construct) { parser throws(TemplateError) in
-      try parser.parseBody(until: ends, construct: construct)
+      try parser.parseBody(until: ends, construct: construct, from: head)
     }
     return (body, try takeName(in: construct))
   }
@@ -172,6 +174,9 @@ extension Parser {
     var parameters: [MacroDefinition.Parameter] = []
     while !isAt(.closeParenthesis) {
       if !parameters.isEmpty { try expect(.comma, in: construct) }
+      guard parameters.count < Parser.mostArguments else {
+        throw unsupported("a macro of so many parameters", in: construct)
+      }
       let name = try takeName(in: construct)
       guard !parameters.contains(where: { $0.name == name }) else {
         throw failure("the parameter \(name) stands twice", in: construct)

@@ -9,6 +9,8 @@ struct Parser {
   /// Whether `break` and `continue` have a loop to act on.
   var isInLoop = false
   private var nesting = 0
+  /// Most parameters of a macro, and most arguments of a call that have names: they are looked through in order.
+  static let mostArguments = 255
 
   static func parse(_ source: String, limits: TemplateLimits) throws(TemplateError) -> [Statement] {
     guard source.utf8.count <= limits.sourceBytes else {

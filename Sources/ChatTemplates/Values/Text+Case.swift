@@ -1,9 +1,9 @@
 // Upper and lower case as Python's str has them: full mappings, and the Greek final sigma.
 extension Text {
-  var uppercased: Text { mapped { $0.properties.uppercaseMapping } }
+  var uppercased: Text { mapped(ascii: 0x61...0x7A, shift: -0x20) { $0.properties.uppercaseMapping } }
 
   var lowercased: Text {
-    guard scalars.contains("\u{3A3}") else { return mapped { $0.properties.lowercaseMapping } }
+    guard scalars.contains("\u{3A3}") else { return loweredPlainly }
     var result: [Unicode.Scalar] = []
     for (index, scalar) in scalars.enumerated() {
       if scalar == "\u{3A3}" {
@@ -14,6 +14,8 @@ extension Text {
     }
     return Text(result, isSafe: isSafe)
   }
+
+  private var loweredPlainly: Text { mapped(ascii: 0x41...0x5A, shift: 0x20) { $0.properties.lowercaseMapping } }
 
   /// Whether the capital sigma at `index` ends a word: a cased letter before it and none after, what stands between
   /// being ignored. Looks at a bounded stretch of characters that are ignored, so that a text of them stays linear.
@@ -67,7 +69,9 @@ extension Text {
   }
 
   var swappedCase: Text {
-    mapped { $0.properties.isUppercase ? $0.properties.lowercaseMapping : $0.properties.uppercaseMapping }
+    mapped(ascii: nil, shift: 0) {
+      $0.properties.isUppercase ? $0.properties.lowercaseMapping : $0.properties.uppercaseMapping
+    }
   }
 
   /// Python's `islower` and `isupper`: some cased character, and none of the other case.
@@ -81,10 +85,20 @@ extension Text {
       && !scalars.contains { $0.properties.isLowercase || $0.properties.generalCategory == .titlecaseLetter }
   }
 
-  private func mapped(_ mapping: (Unicode.Scalar) -> String) -> Text {
+  /// Each character mapped; within ASCII, where most text is, by adding `shift` to the ones in `ascii`.
+  private func mapped(
+    ascii: ClosedRange<UInt32>?, shift: Int, _ mapping: (Unicode.Scalar) -> String
+  ) -> Text {
     var result: [Unicode.Scalar] = []
     result.reserveCapacity(scalars.count)
-    for scalar in scalars { result += mapping(scalar).unicodeScalars }
+    for scalar in scalars {
+      if let ascii, scalar.isASCII {
+        let moved = ascii.contains(scalar.value) ? UInt8(Int(scalar.value) + shift) : UInt8(scalar.value)
+        result.append(Unicode.Scalar(moved))
+      } else {
+        result += mapping(scalar).unicodeScalars
+      }
+    }
     return Text(result, isSafe: isSafe)
   }
 }
