@@ -25,6 +25,8 @@ constexpr int64_t block = 64;
 constexpr int64_t few_rows = 8;
 /// Stands for "no score yet": finite, so that the difference of two of them is a number.
 constexpr float lowest = -1e30f;
+/// The score of a position that is not seen.
+constexpr float hidden = -std::numeric_limits<float>::infinity();
 
 /// Rows of queries that share a key-value head, and the positions they see. Row r is token r / heads_per_group.
 struct Item {
@@ -64,7 +66,8 @@ struct Sequence {
 struct Scratch {
   std::vector<float> queries, keys, values, scores, sums;
   alignas(64) float highest[block], totals[block];
-  int64_t from[block], to[block];
+  /// The positions each row sees, counted from the item's first.
+  alignas(64) float from[block], to[block];
 
   explicit Scratch(int64_t padded)
       : queries(block * padded), keys(block * padded), values(block * padded), scores(block * block),
@@ -143,24 +146,36 @@ CTORCH_CLONED void prepare(const Shape &shape, const Preparation<c10::BFloat16> 
   prepare_token(shape, how, joined, token, cached);
 }
 
-/// Scores of R rows of queries against the positions first ..< last, and their weighted values on top of the sums.
+/// Asks for a head's features ahead of their use: rows of a cache lie too far apart for the processor to guess.
+template <typename T>
+CTORCH_INLINE void fetch(const T *features, int64_t width) {
+  for (int64_t d = 0; d < width; d += 64 / static_cast<int64_t>(sizeof(T))) __builtin_prefetch(features + d);
+}
+
+/// Scores of R rows of queries against `count` positions, of `left` that follow each other.
 template <int64_t R, typename T>
-CTORCH_INLINE void attend_block(const Shape &shape, const T *keys, const T *values, int64_t stride, int64_t count,
-                                Scratch &scratch) {
+CTORCH_INLINE void score(const Shape &shape, const T *keys, const T *values, int64_t stride, int64_t count,
+                         int64_t left, Scratch &scratch) {
+  constexpr int64_t ahead = 24;
   const float *queries = scratch.queries.data();
   float *scores = scratch.scores.data();  // [R, block]
   const int64_t padded = shape.padded;
   for (int64_t s = 0; s < count; ++s) {
     const T *key = keys + s * stride;
+    if (s + ahead < left) fetch(key + ahead * stride, shape.width);
+    fetch(values + s * stride, shape.width);
     Floats products[R] = {};
     for (int64_t d = 0; d < shape.width; d += lanes) {
       const Floats features = load(key + d, shape.width - d);
+      CTORCH_UNROLL
       for (int64_t r = 0; r < R; ++r) products[r] += features * load(queries + r * padded + d);
     }
+    CTORCH_UNROLL
     for (int64_t r = 0; r < R; ++r) scores[r * block + s] = sum(products[r]);
   }
+  CTORCH_UNROLL
   for (int64_t r = 0; r < R; ++r) {
-    for (int64_t s = count; s < block; ++s) scores[r * block + s] = -std::numeric_limits<float>::infinity();
+    for (int64_t s = count; s < block; ++s) scores[r * block + s] = hidden;
   }
 }
 
@@ -191,11 +206,14 @@ CTORCH_INLINE void weigh_values(const Shape &shape, const T *values, int64_t str
   for (int64_t d = 0; d < shape.width; d += lanes) {
     const int64_t left = shape.width - d;
     Floats sums[R];
+    CTORCH_UNROLL
     for (int64_t r = 0; r < R; ++r) sums[r] = load(scratch.sums.data() + r * shape.padded + d);
     for (int64_t s = 0; s < count; ++s) {
       const Floats features = load(values + s * stride + d, left);
+      CTORCH_UNROLL
       for (int64_t r = 0; r < R; ++r) sums[r] += features * weights[r * block + s];
     }
+    CTORCH_UNROLL
     for (int64_t r = 0; r < R; ++r) store(scratch.sums.data() + r * shape.padded + d, sums[r]);
   }
 }
@@ -206,13 +224,12 @@ CTORCH_INLINE void attend_few(const Shape &shape, const Item &item, const T *key
   const int64_t stride = shape.cache_width();
   for (int64_t start = item.first; start < item.last; start += block) {
     const int64_t count = std::min(block, item.last - start);
-    attend_block<R>(shape, keys + start * stride, values + start * stride, stride, count, scratch);
+    score<R>(shape, keys + start * stride, values + start * stride, stride, count, item.last - start, scratch);
     if (masked) {
       for (int64_t r = 0; r < R; ++r) {
         for (int64_t s = 0; s < count; ++s) {
-          if (start + s < scratch.from[r] || start + s >= scratch.to[r]) {
-            scratch.scores[r * block + s] = -std::numeric_limits<float>::infinity();
-          }
+          const float position = static_cast<float>(start - item.first + s);
+          if (position < scratch.from[r] || position >= scratch.to[r]) scratch.scores[r * block + s] = hidden;
         }
       }
     }
@@ -235,18 +252,25 @@ template <int64_t V>
 CTORCH_INLINE void multiply_four(const float *a, int64_t row, int64_t step, const float *b, int64_t b_stride, float *c,
                                  int64_t c_stride, int64_t depth) {
   Floats sums[4][V];
+  CTORCH_UNROLL
   for (int64_t r = 0; r < 4; ++r) {
+    CTORCH_UNROLL
     for (int64_t v = 0; v < V; ++v) sums[r][v] = load(c + r * c_stride + v * lanes);
   }
   for (int64_t k = 0; k < depth; ++k) {
     Floats columns[V];
+    CTORCH_UNROLL
     for (int64_t v = 0; v < V; ++v) columns[v] = load(b + k * b_stride + v * lanes);
+    CTORCH_UNROLL
     for (int64_t r = 0; r < 4; ++r) {
       const float factor = a[r * row + k * step];
+      CTORCH_UNROLL
       for (int64_t v = 0; v < V; ++v) sums[r][v] += columns[v] * factor;
     }
   }
+  CTORCH_UNROLL
   for (int64_t r = 0; r < 4; ++r) {
+    CTORCH_UNROLL
     for (int64_t v = 0; v < V; ++v) store(c + r * c_stride + v * lanes, sums[r][v]);
   }
 }
@@ -269,15 +293,19 @@ CTORCH_INLINE void attend_many(const Shape &shape, const Item &item, const T *ke
       multiply_four<block / lanes>(scratch.keys.data() + s * padded, padded, 1, turned.data(), block,
                                    scores + s * block, block, shape.width);
     }
-    bool masked = count < block;
-    for (int64_t r = 0; r < item.rows && !masked; ++r) {
-      masked = scratch.from[r] > start || scratch.to[r] < start + block;
+    const float begin = static_cast<float>(start - item.first);
+    Floats latest = splat(0), earliest = splat(begin + block);
+    for (int64_t r = 0; r < block; r += lanes) {
+      latest = maximum(latest, load(scratch.from + r));
+      earliest = minimum(earliest, load(scratch.to + r));
     }
-    if (masked) {
-      for (int64_t s = 0; s < block; ++s) {
-        for (int64_t r = 0; r < block; ++r) {
-          const bool hidden = start + s < scratch.from[r] || start + s >= scratch.to[r];
-          scores[s * block + r] = hidden ? -std::numeric_limits<float>::infinity() : scores[s * block + r];
+    if (maximum(latest) > begin || -maximum(-earliest) < begin + block) {
+      for (int64_t r = 0; r < block; r += lanes) {
+        const Floats from = load(scratch.from + r), to = load(scratch.to + r);
+        for (int64_t s = 0; s < block; ++s) {
+          const Floats position = splat(begin + static_cast<float>(s));
+          float *at = scores + s * block + r;
+          store(at, (position < from) | (position >= to) ? splat(hidden) : load(at));
         }
       }
     }
@@ -327,10 +355,10 @@ CTORCH_INLINE void attend_item(const Shape &shape, const Item &item, const Seque
     scratch.totals[r] = 0;
     const int64_t row = item.row + std::min(r, item.rows - 1);
     const int64_t token = row / shape.heads_per_group;
-    scratch.from[r] = sequence.sees_from(token, shape.window);
-    scratch.to[r] = sequence.sees_to(token);
+    scratch.from[r] = static_cast<float>(sequence.sees_from(token, shape.window) - item.first);
+    scratch.to[r] = static_cast<float>(sequence.sees_to(token) - item.first);
     if (r >= item.rows) continue;
-    masked = masked || scratch.from[r] > item.first || scratch.to[r] < item.last;
+    masked = masked || scratch.from[r] > 0 || scratch.to[r] < static_cast<float>(item.last - item.first);
     const T *query = sequence.joined + token * shape.joined_width() +
                      (item.group * shape.heads_per_group + row % shape.heads_per_group) * width;
     for (int64_t d = 0; d < width; ++d) {

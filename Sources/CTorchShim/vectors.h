@@ -15,6 +15,9 @@
 // What a cloned function calls must become part of it.
 #define CTORCH_INLINE static inline __attribute__((always_inline))
 
+// Loops over a vector's parts must vanish, so that sums stay in registers.
+#define CTORCH_UNROLL _Pragma("GCC unroll 16")
+
 namespace ctorch::vectors {
 
 constexpr int64_t lanes = 16;

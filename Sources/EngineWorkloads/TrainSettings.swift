@@ -25,12 +25,10 @@ struct TrainSettings {
   let evaluationTokens: Int?
   let precision: TrainingPrecision
   let plan: TrainingPlan
-  let device: String
+  let device: DeviceChoice
   /// Steps between checkpoints; 0: none.
   let checkpointEvery: Int
   let initialWeights: String?
-
-  static let devices = ["auto", "cpu", "cuda"]
 
   init(_ settings: Settings, work: WorkPlan, precision precisionName: String) throws {
     var reader = SettingsReader(settings)
@@ -76,10 +74,7 @@ struct TrainSettings {
     try Self.check(
       (1...1 << 40).contains(evaluationTokens ?? 1), "evaluation-tokens", evaluationTokens ?? 0,
       "at least one has to be predicted, and no more than a corpus has")
-    device = try reader.string("device", default: "auto")
-    guard Self.devices.contains(device) else {
-      throw SettingError.unknownChoice(name: "device", value: device, choices: Self.devices)
-    }
+    device = try reader.choice("device", default: DeviceChoice.auto)
     checkpointEvery = try reader.integer("checkpoint-every") ?? 0
     try Self.check(checkpointEvery >= 0, "checkpoint-every", checkpointEvery, "give a number of steps, or 0 for none")
     initialWeights = try reader.optionalString("initial-weights")

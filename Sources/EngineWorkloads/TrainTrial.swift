@@ -22,11 +22,14 @@ public struct TrainTrial {
     public let home: URL
     public let corpora: URL
     public let tokens: URL
+    /// Fetched models, a folder each.
+    public let models: URL
 
-    public init(home: URL, corpora: URL, tokens: URL) {
+    public init(home: URL, corpora: URL, tokens: URL, models: URL) {
       self.home = home
       self.corpora = corpora
       self.tokens = tokens
+      self.models = models
     }
   }
 
@@ -81,26 +84,11 @@ public struct TrainTrial {
     return try Decoder(settings.configuration, source: source, dtype: dtype, device: device)
   }
 
-  private func chooseDevice() throws -> Device {
-    switch settings.device {
-    case "auto": return Device.count(of: .cuda) > 0 ? .cuda() : .cpu
-    case "cpu": return .cpu
-    case "cuda":
-      guard Device.count(of: .cuda) > 0 else {
-        throw SettingError.impossible(
-          name: "device", value: "cuda", reason: "this libtorch sees no CUDA device; use cpu or auto")
-      }
-      return .cuda()
-    default:
-      throw SettingError.unknownChoice(name: "device", value: settings.device, choices: TrainSettings.devices)
-    }
-  }
-
   private func train() throws {
     let baseline = OwnProcess.residentBytes()
     try Torch.load(home: directories.home)
     try Torch.setThreads(spec.threads)
-    let device = try chooseDevice()
+    let device = try settings.device.choose()
     let corpus = try settings.tokenizedCorpus(directories)
 
     let model = try makeModel(device: device, dtype: settings.precision.computeType)

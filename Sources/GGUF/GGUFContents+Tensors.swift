@@ -62,24 +62,27 @@ extension GGUFContents {
     guard let type = GGUFType(rawValue: code) else {
       throw .unsupportedType(path: reader.path, tensor: name, type: GGUFType.name(ofCode: code))
     }
-    // A size of zero must not hide an absurd one beside it: views of such a shape would overflow later.
-    var product = 1
-    for size in sizes {
-      let factor = Int(exactly: max(size, 1))
-      guard let factor, case (let larger, false) = product.multipliedReportingOverflow(by: factor) else {
-        throw damaged("has a shape too large to count: \(sizes.reversed().map { "\($0)" }.joined(separator: " x "))")
-      }
-      product = larger
-    }
-    let shape = sizes.reversed().map { Int($0) }
-    let row = shape.last ?? 1
-    guard row % type.blockElements == 0 else {
+    let row = sizes.first ?? 1
+    guard row % UInt64(type.blockElements) == 0 else {
       throw damaged("has rows of \(row) elements, where \(type.name) packs \(type.blockElements) at a time")
     }
-    let blocks = (shape.contains(0) ? 0 : product) / type.blockElements
-    guard case (let byteCount, false) = blocks.multipliedReportingOverflow(by: type.blockBytes) else {
+    // A size of zero must not hide an absurd one beside it: the tensor has no bytes, and counting a row's would overflow.
+    var spread = type.blockBytes
+    for (index, size) in sizes.enumerated() {
+      let units = index == 0 ? size / UInt64(type.blockElements) : size
+      guard let factor = Int(exactly: max(units, 1)), Int(exactly: size) != nil,
+        case (let product, false) = spread.multipliedReportingOverflow(by: factor)
+      else {
+        throw damaged("has a shape too large to count: \(sizes.reversed().map { "\($0)" }.joined(separator: " x "))")
+      }
+      spread = product
+    }
+    // Elements are more than bytes where several share one.
+    guard case (_, false) = spread.multipliedReportingOverflow(by: type.blockElements) else {
       throw damaged("has a shape too large to count")
     }
+    let shape = sizes.reversed().map { Int($0) }
+    let byteCount = shape.contains(0) ? 0 : spread
     guard offset <= UInt64(reader.bytes.count) else {
       throw damaged("begins at byte \(offset) of the data, behind the end")
     }

@@ -21,8 +21,14 @@ public enum Activation: String, Sendable, Codable, Hashable {
 /// What a layer does to each position by itself, [..., C] -> [..., C].
 public protocol FeedForward {
   func callAsFunction(_ input: Tensor) throws -> Tensor
+  /// The same without gradients, by the kernels where there are some.
+  func step(_ input: Tensor) throws -> Tensor
   /// Floating-point operations of one token's forward pass.
   var flopsPerToken: Double { get }
+}
+
+extension FeedForward {
+  public func step(_ input: Tensor) throws -> Tensor { try self(input) }
 }
 
 /// The feed-forward block of the first transformers, `down(act(up(x)))` (arXiv 1706.03762, section 3.3).

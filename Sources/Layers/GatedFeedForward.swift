@@ -3,8 +3,7 @@ public import Torch
 /// The gated feed-forward block (arXiv 2002.05202): `down(act(gate(x)) * up(x))`, SwiGLU with the activation it has unless
 /// told otherwise.
 public struct GatedFeedForward: FeedForward {
-  private let gate: any Projection
-  private let up: any Projection
+  private let gateAndUp: any ProjectionGroup
   private let down: any Projection
   private let activation: Activation
 
@@ -16,18 +15,39 @@ public struct GatedFeedForward: FeedForward {
     initializer: Initializer, outputInitializer: Initializer
   ) throws {
     self.activation = activation
-    gate = try builder.linear("gate_proj", from: width, to: intermediate, bias: bias, initializer)
-    up = try builder.linear("up_proj", from: width, to: intermediate, bias: bias, initializer)
+    gateAndUp = try builder.group(
+      from: width,
+      [
+        ProjectionRequest("gate_proj", to: intermediate, bias: bias, initializer),
+        ProjectionRequest("up_proj", to: intermediate, bias: bias, initializer),
+      ])
     down = try builder.linear("down_proj", from: intermediate, to: width, bias: bias, outputInitializer)
   }
 
   /// [..., C] -> [..., C]
   public func callAsFunction(_ input: Tensor) throws -> Tensor {
-    if activation == .silu { return try down(swiGLU(gate: gate(input), up: up(input))) }
-    return try down(activation(gate(input)) * up(input))
+    let parts = try gateAndUp(input)
+    if activation == .silu { return try down(swiGLU(gate: parts[0], up: parts[1])) }
+    return try down(activation(parts[0]) * parts[1])
   }
 
-  public var flopsPerToken: Double { gate.flopsPerToken + up.flopsPerToken + down.flopsPerToken }
+  public func step(_ input: Tensor) throws -> Tensor {
+    guard let kernel = activation.kernel, hasKernels(input.dtype, on: input.device) else { return try self(input) }
+    return try down(kernelGate(gateAndUp.joined(input), activation: kernel))
+  }
+
+  public var flopsPerToken: Double { gateAndUp.flopsPerToken + down.flopsPerToken }
+}
+
+extension Activation {
+  /// Its name among the kernels'; nil: they do not know it.
+  var kernel: KernelActivation? {
+    switch self {
+    case .silu: .silu
+    case .geluTanh: .geluTanh
+    case .gelu: nil
+    }
+  }
 }
 
 /// `silu(gate) * up`. The backward pass computes `silu(gate)` anew instead of keeping it: one tensor of the

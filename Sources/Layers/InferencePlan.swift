@@ -1,4 +1,4 @@
-public import Torch
+internal import Torch
 
 /// Projections for inference: no gradients, and on the CPU matrices packed once for oneDNN, those of one input as one
 /// matrix. Where packing is not to be had (another device, another type, a libtorch without oneDNN) they stay plain.

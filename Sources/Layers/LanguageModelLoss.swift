@@ -11,7 +11,10 @@ public enum LanguageModelLoss {
   }
 
   /// The mean negative log-likelihood of `targets` [N] under `hidden` [N, C] x `weight` [V, C] transposed, in nats.
-  public static func mean(_ hidden: Tensor, weight: Tensor, targets: Tensor) throws -> Tensor {
+  /// - Parameter softcap: bounds logits as ``SoftcappedProjection`` does.
+  public static func mean(
+    _ hidden: Tensor, weight: Tensor, targets: Tensor, softcap: Double? = nil
+  ) throws -> Tensor {
     let count = hidden.size(0)
     let rows = rows(vocabulary: weight.size(0), device: weight.device)
     let needsGradients = gradientsEnabled
@@ -24,7 +27,9 @@ public enum LanguageModelLoss {
         let length = min(rows, count - start)
         let piece = try hidden.narrow(dimension: 0, from: start, length: length)
         let labels = try targets.narrow(dimension: 0, from: start, length: length).unsqueezed(1)  // [n, 1]
-        let logits = try fastestLinear(piece, weight).to(dtype: .float32)  // [n, V]
+        let plain = try fastestLinear(piece, weight).to(dtype: .float32)  // [n, V]
+        let bounded = try softcap.map { try (plain * (1 / $0)).hyperbolicTangent() }
+        let logits = try softcap.flatMap { cap in try bounded.map { try $0 * cap } } ?? plain
         let logProbabilities = try logits.logSoftmax(over: -1)
         let picked = try logProbabilities.gathered(dimension: 1, by: labels).sum()
         total = try total.map { try $0 + picked } ?? picked
@@ -32,6 +37,8 @@ public enum LanguageModelLoss {
         // d loss / d logits = (softmax - one-hot) / N
         try logProbabilities.exponentiateInPlace()
         try logProbabilities.scatterAddInPlace(dimension: 1, at: labels, value: -1)
+        // d (c tanh(z / c)) / dz = 1 - tanh(z / c)^2
+        if let bounded { try logProbabilities.multiplyInPlace((bounded * bounded).negated() + 1) }
         let gradient = try logProbabilities.to(dtype: hidden.dtype)
         hiddenPieces.append(try fastestLinear(gradient, weight.transposed(0, 1)))
         // [V, C], summed in fp32: in a narrow type the later pieces would vanish beside the sum.

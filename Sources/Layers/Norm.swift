@@ -13,6 +13,8 @@ public enum NormalizationKind: String, Sendable, Codable, Hashable {
 /// Brings a layer's input to a common size, [..., C] -> [..., C].
 public protocol Norm {
   func callAsFunction(_ input: Tensor) throws -> Tensor
+  /// For the kernels; nil: it is not one that they know.
+  var scale: RootMeanSquareScale? { get }
 }
 
 /// The norm of a kind; its parameters are `weight` and, for ``NormalizationKind/layer``, `bias` below `builder`.

@@ -62,3 +62,21 @@ public struct DenseVocabularyProjection: VocabularyProjection {
 
   public func callAsFunction(_ hidden: Tensor) throws -> Tensor { try project(hidden, weight.tensor) }
 }
+
+/// Logits whose size is bounded: `cap * tanh(logits / cap)` (Gemma 2, arXiv 2408.00118).
+public struct SoftcappedProjection: VocabularyProjection {
+  private let inner: any VocabularyProjection
+  private let cap: Double
+
+  public init(_ inner: any VocabularyProjection, cap: Double) {
+    self.inner = inner
+    self.cap = cap
+  }
+
+  public var outputs: Int { inner.outputs }
+  public var matrix: Parameter? { inner.matrix }
+
+  public func callAsFunction(_ hidden: Tensor) throws -> Tensor {
+    try (inner(hidden) * (1 / cap)).hyperbolicTangent() * cap
+  }
+}

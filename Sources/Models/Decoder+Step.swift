@@ -14,15 +14,25 @@ extension Decoder {
   }
 
   /// A cache that begins with the first `length` positions of another one, copied. nil where the other one no longer
-  /// holds what they need: a layer with a window has dropped it.
-  public func makeCache(copying donor: SequenceCache, length: Int) throws -> SequenceCache? {
+  /// holds what they need, since a layer with a window has dropped it, or where its keys were turned for contexts of
+  /// another length (LongRoPE).
+  /// - Parameter capacity: positions the new sequence is expected to come to; nil: as many as the other one.
+  public func makeCache(
+    copying donor: SequenceCache, length: Int, capacity: Int? = nil
+  ) throws -> SequenceCache? {
     guard donor.owner == ObjectIdentifier(self), length >= 0, length <= donor.length else { return nil }
+    let context = capacity ?? donor.context
+    if case .longrope(_, _, let original, _) = configuration.ropeScaling,
+      (context > original) != (donor.context > original)
+    {
+      return nil
+    }
     var caches: [LayerCache] = []
     for layer in donor.layers {
       guard let copy = try LayerCache(copying: layer, length: length) else { return nil }
       caches.append(copy)
     }
-    return SequenceCache(layers: caches, owner: self, context: donor.context, length: length)
+    return SequenceCache(layers: caches, owner: self, context: context, length: length)
   }
 
   /// Bytes that a cache with room for `positions` takes.
@@ -72,13 +82,15 @@ extension Decoder {
     let batch = RaggedBatch(counts: steps.map(\.tokens.count))
     let tokens = try Tensor(steps.flatMap { $0.tokens.map(Int64.init) }).to(device: device)
     let positions = steps.flatMap { $0.cache.length..<$0.cache.length + $0.tokens.count }
-    let rotation = try rotary.rotation(positions: positions, dtype: dtype)
-    var hidden = try embedding(tokens)  // [N, C]
+    let contexts = steps.flatMap { step in step.tokens.map { _ in step.cache.context } }
+    let type = layers[0].attention.rotationType(for: dtype, on: device)
+    let rotation = try rotary.global.rotation(positions: positions, dtype: type, contexts: contexts)
+    let local = try rotary.local?.rotation(positions: positions, dtype: type)
+    var hidden = try embedded(tokens)  // [N, C]
     for (index, layer) in layers.enumerated() {
-      let caches = steps.map { $0.cache.layers[index] }
-      hidden = try layer(hidden) {
-        try layer.attention.step($0, rotation: rotation, batch: batch, caches: caches)
-      }
+      hidden = try layer.step(
+        hidden, rotation: layer.isLocal ? local ?? rotation : rotation, batch: batch,
+        caches: steps.map { $0.cache.layers[index] })
     }
     var wanted: [Int] = []
     for (step, rows) in zip(steps, batch.rows) {
@@ -95,6 +107,6 @@ extension Decoder {
       hidden = try hidden.indexSelected(
         dimension: 0, at: Tensor(wanted.map(Int64.init)).to(device: device))
     }
-    return try vocabulary(norm(hidden)).to(dtype: .float32)
+    return try vocabulary(norm.step(hidden)).to(dtype: .float32)
   }
 }

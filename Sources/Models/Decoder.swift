@@ -2,16 +2,18 @@
 public import Layers
 public import Torch
 
-/// A decoder-only transformer. Parameter names are Hugging Face's: Llama's and Qwen2's for multi-head, multi-query and
-/// grouped-query attention, DeepSeek-V2's for latent attention.
+/// A decoder-only transformer, put together as its configuration says. Parameter names are Hugging Face's: Llama's for
+/// every family, DeepSeek-V2's for latent attention, Gemma 3's for norms behind a branch.
 public final class Decoder {
   public let configuration: DecoderConfiguration
   public let parameters: ParameterStore
   let embedding: Embedding
   let layers: [DecoderLayer]
-  let norm: RMSNorm
+  let norm: any Norm
   let vocabulary: any VocabularyProjection
-  let rotary: RotaryEmbedding
+  let rotary: (global: RotaryEmbedding, local: RotaryEmbedding?)
+  /// What embeddings are multiplied with, rounded to the weights' type.
+  let embeddingScale: Double
 
   /// - Throws: ``ConfigurationError`` for numbers that make no model, ``Layers/ParameterError`` for a source that does
   ///   not fit.
@@ -27,16 +29,19 @@ public final class Decoder {
     parameters = root.store
     embedding = try Embedding(
       model["embed_tokens"], vocabulary: configuration.vocabulary, width: configuration.width, initializer: initial)
-    layers = try (0..<configuration.layers).map { try DecoderLayer(model["layers"][$0], configuration) }
-    norm = try RMSNorm(model["norm"], width: configuration.width, epsilon: configuration.normEpsilon)
-    vocabulary = try plan.makeVocabularyProjection(
+    layers = try (0..<configuration.layers).map { try DecoderLayer(model["layers"][$0], configuration, layer: $0) }
+    norm = try configuration.makeNorm(model["norm"])
+    let plain = try plan.makeVocabularyProjection(
       root["lm_head"], width: configuration.width, vocabulary: configuration.vocabulary,
       tied: configuration.tiedEmbeddings ? embedding.weight : nil, initializer: initial)
-    rotary = try RotaryEmbedding(
-      features: layers[0].attention.rotaryFeatures, base: configuration.ropeBase,
-      capacity: configuration.maximumPositions,
-      pairing: configuration.attention == .multiHeadLatent ? .neighbours : .halves, device: device)
+    vocabulary = configuration.logitSoftcap.map { SoftcappedProjection(plain, cap: $0) } ?? plain
+    rotary = try configuration.makeRotary(device: device)
+    embeddingScale = try Self.rounded(configuration.embeddingScale, to: dtype)
     try source.finish()
+  }
+
+  private static func rounded(_ number: Double, to dtype: DType) throws -> Double {
+    number == 1 ? 1 : try Tensor([number]).to(dtype: dtype).to(dtype: .float64).item()
   }
 
   public var device: Device { embedding.weight.tensor.device }
@@ -44,10 +49,20 @@ public final class Decoder {
 
   /// The last layer's normalised output over whole sequences, token ids [B, T] -> [B, T, C].
   public func hidden(_ tokens: Tensor) throws -> Tensor {
-    let rotation = try rotary.rotation(from: 0, length: tokens.size(1), dtype: dtype)
-    var hidden = try embedding(tokens)
-    for layer in layers { hidden = try layer(hidden, rotation: rotation) }
+    let length = tokens.size(1)
+    let rotation = try rotary.global.rotation(from: 0, length: length, dtype: dtype)
+    let local = try rotary.local?.rotation(from: 0, length: length, dtype: dtype)
+    var hidden = try embedded(tokens)
+    for layer in layers {
+      hidden = try layer(hidden, rotation: layer.isLocal ? local ?? rotation : rotation)
+    }
     return try norm(hidden)
+  }
+
+  /// Token ids [...] -> [..., C].
+  func embedded(_ tokens: Tensor) throws -> Tensor {
+    let vectors = try embedding(tokens)
+    return embeddingScale == 1 ? vectors : try vectors * embeddingScale
   }
 
   /// Token ids [B, T] -> logits [B, T, V].
@@ -58,7 +73,8 @@ public final class Decoder {
   public func loss(_ tokens: Tensor, targets: Tensor) throws -> Tensor {
     guard let matrix = vocabulary.matrix else { throw DecoderError.notTrainable }
     return try LanguageModelLoss.mean(
-      hidden(tokens).view(-1, configuration.width), weight: matrix.tensor, targets: targets.reshaped(-1))
+      hidden(tokens).view(-1, configuration.width), weight: matrix.tensor, targets: targets.reshaped(-1),
+      softcap: configuration.logitSoftcap)
   }
 
   /// Negative log-likelihood of every target, [B, T] in nats, without gradients.
@@ -68,50 +84,5 @@ public final class Decoder {
         hidden(tokens).view(-1, configuration.width), vocabulary: vocabulary, targets: targets.reshaped(-1)
       ).view(tokens.size(0), tokens.size(1))
     }
-  }
-}
-
-/// Attention and feed-forward, each behind a norm and added to the residual stream.
-struct DecoderLayer {
-  let attention: any Attention
-  private let attentionNorm: RMSNorm
-  private let feedForward: GatedFeedForward
-  private let feedForwardNorm: RMSNorm
-
-  init(_ builder: ModuleBuilder, _ configuration: DecoderConfiguration) throws {
-    let initial = Initializer.normal(standardDeviation: 0.02)
-    // What writes to the residual stream starts smaller, so that its variance does not grow with depth (GPT-2).
-    let residual = Initializer.normal(
-      standardDeviation: 0.02 / (2 * Double(configuration.layers)).squareRoot())
-    attentionNorm = try RMSNorm(
-      builder["input_layernorm"], width: configuration.width, epsilon: configuration.normEpsilon)
-    if let groups = configuration.effectiveKeyValueHeads {
-      var shape = GroupedQueryShape(
-        heads: configuration.heads, keyValueHeads: groups, headWidth: configuration.headWidth)
-      shape.bias = configuration.attentionBias
-      attention = try GroupedQueryAttention(
-        builder["self_attn"], width: configuration.width, shape: shape, initializer: initial,
-        outputInitializer: residual)
-    } else {
-      guard let latent = configuration.latent else { throw ConfigurationError.latentMissing }
-      attention = try MultiHeadLatentAttention(
-        builder["self_attn"], width: configuration.width, heads: configuration.heads, shape: latent,
-        normEpsilon: configuration.normEpsilon, initializer: initial, outputInitializer: residual)
-    }
-    feedForwardNorm = try RMSNorm(
-      builder["post_attention_layernorm"], width: configuration.width, epsilon: configuration.normEpsilon)
-    feedForward = try GatedFeedForward(
-      builder["mlp"], width: configuration.width, intermediate: configuration.intermediate, initializer: initial,
-      outputInitializer: residual)
-  }
-
-  func callAsFunction(_ input: Tensor, rotation: Rotation) throws -> Tensor {
-    try self(input) { try attention($0, rotation: rotation) }
-  }
-
-  /// With whatever mixes the positions: whole sequences, or a cache.
-  func callAsFunction(_ input: Tensor, mixing: (Tensor) throws -> Tensor) throws -> Tensor {
-    let mixed = try input + mixing(attentionNorm(input))
-    return try mixed + feedForward(feedForwardNorm(mixed))
   }
 }

@@ -7,8 +7,10 @@ struct AddedToken: Sendable {
   /// Whether it is looked for in the normalised text, after the others in the text as given.
   var isNormalized: Bool
   /// Whether white space before it, or after it, goes with it.
-  var stripsLeft: Bool
-  var stripsRight: Bool
+  var stripsLeft = false
+  var stripsRight = false
+  /// Whether it is found only where it is no part of a word.
+  var isSingleWord = false
 }
 
 /// The added tokens of a tokenizer, and where they stand in a text.
@@ -23,7 +25,7 @@ struct AddedTokens: Sendable {
   let normalized: TokenFinder
 
   /// - Throws: `TokenizerError.duplicateToken`, `.duplicateID`, `.idOutOfRange`, `.tooLarge`.
-  init(_ tokens: [AddedToken], model: BytePairModel, normalization: Pipeline.Normalization?) throws {
+  init(_ tokens: [AddedToken], vocabulary model: Vocabulary, normalizer: NormalizerChain) throws {
     var indexOfID: [UInt32: Int] = [:]
     var contents = ByteStringTable(minimumCapacity: tokens.count)
     var verbatim = TokenFinder()
@@ -47,7 +49,7 @@ struct AddedTokens: Sendable {
       }
       indexOfID[token.id] = index
       if token.isNormalized {
-        normalized.add(normalization?(token.content) ?? token.content, token: token)
+        normalized.add(normalizer(token.content), token: token)
       } else {
         verbatim.add(token.content, token: token)
       }
@@ -122,27 +124,29 @@ struct TokenFinder: Sendable {
         position += 1
         continue
       }
-      var textEnd = position
-      if token.stripsLeft { textEnd = WhiteSpace.startOfRun(endingAt: textEnd, in: bytes, notBefore: textStart) }
+      let start = position
+      position = end
+      if token.isSingleWord, !WhiteSpace.standsAlone(start..<end, in: bytes) { continue }
+      var textEnd = start
+      if token.stripsLeft {
+        textEnd = WhiteSpace.startOfRun(endingAt: start, in: bytes, notBefore: min(textStart, start))
+      }
       if textEnd > textStart { body(.text(textStart..<textEnd)) }
       body(.token(token.id))
       textStart = token.stripsRight ? WhiteSpace.endOfRun(startingAt: end, in: bytes) : end
-      position = textStart
     }
     if textStart < bytes.count { body(.text(textStart..<bytes.count)) }
   }
 }
 
-/// Runs of white space in UTF-8.
-private enum WhiteSpace {
+/// Runs of white space in UTF-8, and the borders of words.
+enum WhiteSpace {
   static func endOfRun(startingAt start: Int, in bytes: UnsafeBufferPointer<UInt8>) -> Int {
     var position = start
     while position < bytes.count {
-      var end = position + 1
-      while end < bytes.count, bytes[end] & 0xC0 == 0x80 { end += 1 }
-      let scalar = String(decoding: bytes[position..<end], as: UTF8.self).unicodeScalars.first
-      guard let scalar, scalar.properties.isWhitespace else { break }
-      position = end
+      let (scalar, next) = bytes.scalar(at: position)
+      guard ScalarClass.isSpace(scalar) else { break }
+      position = next
     }
     return position
   }
@@ -150,12 +154,21 @@ private enum WhiteSpace {
   static func startOfRun(endingAt end: Int, in bytes: UnsafeBufferPointer<UInt8>, notBefore limit: Int) -> Int {
     var position = end
     while position > limit {
-      var start = position - 1
-      while start > limit, bytes[start] & 0xC0 == 0x80 { start -= 1 }
-      let scalar = String(decoding: bytes[start..<position], as: UTF8.self).unicodeScalars.first
-      guard let scalar, scalar.properties.isWhitespace else { break }
+      let start = bytes.startOfScalar(endingAt: position)
+      guard start >= limit, ScalarClass.isSpace(bytes.scalar(at: start).scalar) else { break }
       position = start
     }
     return position
+  }
+
+  /// Whether no character of a word stands right before or after.
+  static func standsAlone(_ range: Range<Int>, in bytes: UnsafeBufferPointer<UInt8>) -> Bool {
+    let words = UnicodeTables.crateWordSet
+    if range.lowerBound > 0,
+      words.contains(bytes.scalar(at: bytes.startOfScalar(endingAt: range.lowerBound)).scalar)
+    {
+      return false
+    }
+    return range.upperBound == bytes.count || !words.contains(bytes.scalar(at: range.upperBound).scalar)
   }
 }

@@ -1,21 +1,12 @@
 /// Encodes texts with a tokenizer and remembers the words it has met. A value: each thread takes its own.
 public struct BytePairEncoder {
-  /// Words longer than this are merged anew each time.
-  private static let longestRemembered = 64
-  private static let rememberedWords = 1 << 17
-
   private let tokenizer: BytePairTokenizer
-  private let byteTokens: [UInt32?]
-  private var merger = WordMerger()
-  private var words = ByteStringTable()
-  /// Where the tokens of each of `words` end in `wordTokens`; they start where the last one's end.
-  private var wordEnds: [Int] = [0]
-  private var wordTokens: [UInt32] = []
-  private var symbols: [UInt32] = []
+  private var memory = WordMemory()
+  private var words: WordEncoder
 
   init(_ tokenizer: BytePairTokenizer) {
     self.tokenizer = tokenizer
-    byteTokens = tokenizer.model.byteTokens
+    words = WordEncoder(model: tokenizer.model)
   }
 
   public mutating func encode(_ text: String, addingSpecialTokens: Bool = true) -> [UInt32] {
@@ -31,98 +22,85 @@ public struct BytePairEncoder {
   public mutating func encode(
     _ text: String, into tokens: inout [UInt32], addingSpecialTokens: Bool = true, findingAddedTokens: Bool = true
   ) {
-    if addingSpecialTokens { tokens.append(contentsOf: tokenizer.pipeline.prefix) }
+    let pipeline = tokenizer.pipeline
+    if addingSpecialTokens { tokens.append(contentsOf: pipeline.prefix) }
     var text = text
-    if findingAddedTokens {
-      text.withUTF8 { encodeFinding($0, into: &tokens) }
-    } else {
-      text = tokenizer.pipeline.normalization?(text) ?? text
-      text.withUTF8 { if !$0.isEmpty { encodeStretch($0, into: &tokens) } }
-    }
-    if addingSpecialTokens { tokens.append(contentsOf: tokenizer.pipeline.suffix) }
-  }
-
-  private mutating func encodeFinding(_ bytes: UnsafeBufferPointer<UInt8>, into tokens: inout [UInt32]) {
-    tokenizer.addedTokens.verbatim.forEachPart(of: bytes) { part in
-      switch part {
-      case .token(let token): tokens.append(token)
-      case .text(let range): encodeNormalizing(UnsafeBufferPointer(rebasing: bytes[range]), into: &tokens)
+    text.withUTF8 { bytes in
+      if findingAddedTokens {
+        pipeline.forEachPart(of: bytes, tokenizer.addedTokens) { part in
+          switch part {
+          case .token(let token): tokens.append(token)
+          case .text(let stretch, let isStart): encodeStretch(stretch, isStart: isStart, into: &tokens)
+          }
+        }
+      } else {
+        pipeline.normalizing(bytes) { encodeStretch($0, isStart: true, into: &tokens) }
       }
     }
-  }
-
-  private mutating func encodeNormalizing(_ bytes: UnsafeBufferPointer<UInt8>, into tokens: inout [UInt32]) {
-    if let normalization = tokenizer.pipeline.normalization, bytes.contains(where: { $0 >= 0xCC }) {
-      var normalized = normalization(String(decoding: bytes, as: UTF8.self))
-      normalized.withUTF8 { encodeNormalized($0, into: &tokens) }
-    } else {
-      encodeNormalized(bytes, into: &tokens)
-    }
-  }
-
-  private mutating func encodeNormalized(_ bytes: UnsafeBufferPointer<UInt8>, into tokens: inout [UInt32]) {
-    tokenizer.addedTokens.normalized.forEachPart(of: bytes) { part in
-      switch part {
-      case .token(let token): tokens.append(token)
-      case .text(let range): encodeStretch(UnsafeBufferPointer(rebasing: bytes[range]), into: &tokens)
-      }
-    }
+    if addingSpecialTokens { tokens.append(contentsOf: pipeline.suffix) }
   }
 
   /// Encodes text that holds no added token.
-  private mutating func encodeStretch(_ bytes: UnsafeBufferPointer<UInt8>, into tokens: inout [UInt32]) {
-    if tokenizer.pipeline.prefixSpace == .stretch, bytes.first != 0x20 {
-      ([0x20] + Array(bytes)).withUnsafeBufferPointer { encodePieces(of: $0, into: &tokens) }
-    } else {
-      encodePieces(of: bytes, into: &tokens)
-    }
-  }
-
-  private mutating func encodePieces(of bytes: UnsafeBufferPointer<UInt8>, into tokens: inout [UInt32]) {
-    guard let pattern = tokenizer.pipeline.pattern else { return encodePiece(bytes, into: &tokens) }
-    PieceScanner.forEachPiece(of: bytes, by: pattern) { piece in
-      if tokenizer.pipeline.prefixSpace == .piece, piece.first != 0x20 {
-        ([0x20] + Array(piece)).withUnsafeBufferPointer { encodePiece($0, into: &tokens) }
+  private mutating func encodeStretch(
+    _ bytes: UnsafeBufferPointer<UInt8>, isStart: Bool, into tokens: inout [UInt32]
+  ) {
+    let cutsAtMarks = words.cutsAtMarks
+    tokenizer.pipeline.splitters.forEachPiece(of: bytes, isStart: isStart) { piece in
+      if cutsAtMarks, piece.count > WordMemory.longest {
+        words.forEachCut(of: piece) { word in memory.append(word, to: &tokens) { words.encode($0, into: &$1) } }
       } else {
-        encodePiece(piece, into: &tokens)
+        memory.append(piece, to: &tokens) { words.encode($0, into: &$1) }
       }
     }
   }
+}
 
-  private mutating func encodePiece(_ piece: UnsafeBufferPointer<UInt8>, into tokens: inout [UInt32]) {
-    guard piece.count <= Self.longestRemembered else {
-      merge(piece)
-      tokens.append(contentsOf: symbols)
-      return
+/// Works out the tokens of one piece.
+private struct WordEncoder {
+  private let model: BytePairModel
+  private var merger = WordMerger()
+  private var symbols: [UInt32] = []
+
+  init(model: BytePairModel) { self.model = model }
+
+  var cutsAtMarks: Bool { model.joinsMarkAfter != nil }
+
+  /// Calls `body` with the parts of a piece that no merge can join: cut before the mark of a space wherever no token has
+  /// the mark after such a byte.
+  func forEachCut(of piece: UnsafeBufferPointer<UInt8>, _ body: (UnsafeBufferPointer<UInt8>) -> Void) {
+    guard let joins = model.joinsMarkAfter else { return body(piece) }
+    var start = 0
+    var position = 1
+    while position + 3 <= piece.count {
+      if piece[position] == 0xE2, piece.isMark(endingAt: position + 3), !piece.isMark(endingAt: position),
+        !joins[Int(piece[position - 1])]
+      {
+        body(UnsafeBufferPointer(rebasing: piece[start..<position]))
+        start = position
+      }
+      position += 1
     }
-    let hash = words.hash(of: piece)
-    if let word = words.find(piece, hash: hash) {
-      for index in wordEnds[word]..<wordEnds[word + 1] { tokens.append(wordTokens[index]) }
-      return
-    }
-    merge(piece)
-    tokens.append(contentsOf: symbols)
-    if words.count == Self.rememberedWords {
-      words.removeAll()
-      wordEnds = [0]
-      wordTokens.removeAll(keepingCapacity: true)
-    }
-    _ = words.insert(piece, hash: hash)
-    wordTokens.append(contentsOf: symbols)
-    wordEnds.append(wordTokens.count)
+    body(UnsafeBufferPointer(rebasing: piece[start...]))
   }
 
-  /// Leaves the tokens of a piece in `symbols`.
-  private mutating func merge(_ piece: UnsafeBufferPointer<UInt8>) {
-    let model = tokenizer.model
+  mutating func encode(_ piece: UnsafeBufferPointer<UInt8>, into tokens: inout [UInt32]) {
     symbols.removeAll(keepingCapacity: true)
-    if model.ignoresMerges, let token = model.id(of: ByteAlphabet.text(of: piece)) {
-      symbols.append(token)
-      return
+    switch model.alphabet {
+    case .bytes:
+      if model.ignoresMerges, let token = model.id(of: ByteAlphabet.text(of: piece)) { return tokens.append(token) }
+      startFromBytes(piece)
+    case .scalars:
+      if model.ignoresMerges, let token = model.vocabulary.id(of: piece) { return tokens.append(token) }
+      startFromScalars(piece)
     }
+    merger.merge(&symbols, by: model.mergeTable)
+    if model.phantoms.isEmpty { tokens.append(contentsOf: symbols) } else { appendSpelling(&tokens) }
+  }
+
+  private mutating func startFromBytes(_ piece: UnsafeBufferPointer<UInt8>) {
     var lastIsUnknown = false
     for byte in piece {
-      if let token = byteTokens[Int(byte)] {
+      if let token = model.byteTokens[Int(byte)] {
         symbols.append(token)
         lastIsUnknown = false
       } else if let unknown = model.unknownToken {
@@ -130,6 +108,57 @@ public struct BytePairEncoder {
         lastIsUnknown = true
       }
     }
-    merger.merge(&symbols, by: model.mergeTable)
+  }
+
+  private mutating func startFromScalars(_ piece: UnsafeBufferPointer<UInt8>) {
+    // As the package does: an unknown character goes in when the next known one does, after bytes that stand between.
+    var unknowns = 0
+    var position = 0
+    while position < piece.count {
+      let (scalar, next) = piece.scalar(at: position)
+      let bytes = UnsafeBufferPointer(rebasing: piece[position..<next])
+      position = next
+      if let token = model.vocabulary.id(of: bytes) ?? model.phantoms[scalar] {
+        flush(&unknowns)
+        symbols.append(token)
+      } else if !spell(bytes, into: &symbols), model.unknownToken != nil {
+        if !model.fusesUnknown { flush(&unknowns) }
+        unknowns = 1
+      }
+    }
+    flush(&unknowns)
+  }
+
+  private mutating func flush(_ unknowns: inout Int) {
+    if unknowns > 0, let unknown = model.unknownToken { symbols.append(unknown) }
+    unknowns = 0
+  }
+
+  /// Appends the tokens of a character's bytes; false when the vocabulary lacks one.
+  private func spell(_ bytes: UnsafeBufferPointer<UInt8>, into tokens: inout [UInt32]) -> Bool {
+    guard let fallback = model.fallbackTokens, bytes.allSatisfy({ fallback[Int($0)] != nil }) else { return false }
+    for byte in bytes { if let token = fallback[Int(byte)] { tokens.append(token) } }
+    return true
+  }
+
+  /// Appends the merged symbols, with the characters that are no tokens spelt or unknown.
+  private func appendSpelling(_ tokens: inout [UInt32]) {
+    var lastIsUnknown = false
+    for symbol in symbols {
+      guard Int(symbol) >= model.size else {
+        tokens.append(symbol)
+        lastIsUnknown = symbol == model.unknownToken
+        continue
+      }
+      let scalar = model.phantoms.first { $0.value == symbol }?.key ?? "\u{FFFD}"
+      var bytes: [UInt8] = []
+      bytes.append(scalar)
+      if bytes.withUnsafeBufferPointer({ spell($0, into: &tokens) }) {
+        lastIsUnknown = false
+      } else if let unknown = model.unknownToken {
+        if !(lastIsUnknown && model.fusesUnknown) { tokens.append(unknown) }
+        lastIsUnknown = true
+      }
+    }
   }
 }

@@ -45,6 +45,6 @@ struct Home {
   var calibration: URL { cache.appendingPathComponent("calibration.json") }
   /// Where a trial finds what it needs.
   var trialDirectories: TrainTrial.Directories {
-    TrainTrial.Directories(home: url, corpora: corpora, tokens: tokens)
+    TrainTrial.Directories(home: url, corpora: corpora, tokens: tokens, models: models)
   }
 }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Records
 import Studies
 
 /// A program that does a command's work and says how far it is: all it says goes to standard error as it comes.
@@ -40,12 +41,4 @@ enum ProgressScript {
       return .carryOn
     }
   }
-}
-
-/// Prints a value as programs read it: keys in snake case and in order.
-func printJSON(_ value: some Encodable) throws {
-  let encoder = JSONEncoder()
-  encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-  encoder.keyEncodingStrategy = .convertToSnakeCase
-  print(String(decoding: try encoder.encode(value), as: UTF8.self))
 }

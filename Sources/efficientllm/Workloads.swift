@@ -6,7 +6,10 @@ import Studies
 enum Workloads {
   static var registry: WorkloadRegistry {
     let home = Home()
-    return WorkloadRegistry([TrainWorkload(executable: executable, directories: home.trialDirectories)])
+    return WorkloadRegistry([
+      TrainWorkload(executable: executable, directories: home.trialDirectories),
+      InferWorkload(executable: executable, directories: home.trialDirectories),
+    ])
   }
 
   /// This program's own path, whatever it was called by.

@@ -14,10 +14,12 @@ final class FakeModel: GenerativeModel {
 
   let vocabularySize: Int
   let contextLength: Int
-  var cacheBytes: @Sendable (Int) -> Int { Self.bytes }
+  /// Room for an eighth more than is held, by which caches grow.
+  var cacheBytes: @Sendable (Int) -> Int { { Self.bytes($0 + $0 / 8) } }
 
   private(set) var caches: [CacheID: [UInt32]] = [:]
-  private var capacities: [CacheID: Int] = [:]
+  /// Positions that each has room for.
+  private var room: [CacheID: Int] = [:]
   private(set) var mostBytes = 0
   private(set) var mostTokensOfAStep = 0
   private(set) var steps = 0
@@ -26,6 +28,8 @@ final class FakeModel: GenerativeModel {
   var broken: [String] = []
   /// Copies of which every n-th is refused, as by a window that has moved on.
   var refusesEveryCopy = 0
+  /// Kept caches whose new length leaves this remainder by 7 may not go on; 7: all may.
+  var refusedRemainder = 7
   var failsAtStep: Int?
   var failsAtCache: CacheID?
   /// A token after which no logit is a number.
@@ -41,7 +45,7 @@ final class FakeModel: GenerativeModel {
     (positions + blockPositions - 1) / blockPositions * blockPositions * bytesPerPosition
   }
 
-  var allocatedBytes: Int { caches.values.reduce(0) { $0 + Self.bytes($1.count) } }
+  var allocatedBytes: Int { room.values.reduce(0) { $0 + Self.bytes($1) } }
 
   private func note(_ problem: @autoclosure () -> String, unless isFine: Bool) {
     if !isFine { broken.append(problem()) }
@@ -53,7 +57,8 @@ final class FakeModel: GenerativeModel {
     if failsAtCache == cache { throw Failure() }
     note("\(cache) made twice", unless: caches[cache] == nil)
     caches[cache] = []
-    capacities[cache] = capacity
+    room[cache] = capacity
+    measure()
   }
 
   func makeCache(_ cache: CacheID, copying donor: CacheID, length: Int, capacity: Int) throws -> Bool {
@@ -63,14 +68,26 @@ final class FakeModel: GenerativeModel {
       broken.append("\(donor) does not hold \(length) tokens")
       return false
     }
-    try makeCache(cache, capacity: capacity)
+    try makeCache(cache, capacity: length)
     caches[cache] = Array(tokens[..<length])
-    measure()
     return true
   }
 
-  func byteCount(of cache: CacheID) -> Int { Self.bytes(caches[cache]?.count ?? 0) }
-  func releaseCache(_ cache: CacheID) { caches[cache] = nil }
+  func mayContinue(_ cache: CacheID, capacity: Int) -> Bool { capacity % 7 != refusedRemainder }
+
+  func trimCache(_ cache: CacheID, within bytes: Int) throws {
+    guard let tokens = caches[cache], Self.bytes(tokens.count) < byteCount(of: cache) else { return }
+    guard Self.bytes(tokens.count) <= bytes else { return }
+    mostBytes = max(mostBytes, allocatedBytes + Self.bytes(tokens.count))
+    room[cache] = tokens.count
+  }
+
+  func byteCount(of cache: CacheID) -> Int { Self.bytes(room[cache] ?? 0) }
+
+  func releaseCache(_ cache: CacheID) {
+    caches[cache] = nil
+    room[cache] = nil
+  }
 
   func step(_ inputs: [StepInput], _ output: (StepOutput) throws -> Void) throws {
     onStep?()
@@ -86,6 +103,8 @@ final class FakeModel: GenerativeModel {
       }
       for (offset, token) in input.tokens.enumerated() {
         caches[input.cache]!.append(token)
+        let count = caches[input.cache]!.count
+        if count > room[input.cache]! { room[input.cache] = count + count / 8 }
         let isLast = offset == input.tokens.count - 1
         guard input.need == .all || (isLast && input.need != .none) else { continue }
         let row = Self.row(after: caches[input.cache]!, vocabularySize: vocabularySize, poison: poison)

@@ -79,6 +79,25 @@ struct PrefixReuseTests {
     #expect(model.broken.isEmpty)
   }
 
+  @Test func aKeptCacheThatMayNotGoOnIsDoneWithout() throws {
+    let model = FakeModel()
+    let loop = try makeLoop(model)
+    let first = loop.submit(1, GenerationRequest(prompt: prompt(30), maximumTokens: 5))
+    loop.drain()
+    let request = GenerationRequest(prompt: prompt(30) + first.ids + prompt(20, 8), maximumTokens: 5)
+    model.refusedRemainder = 60 % 7
+    let second = loop.submit(2, request)
+    loop.drain()
+    #expect(second.summary?.cachedTokens == 0)
+    #expect(second.ids == Solo(request, model: model).ids)
+    // What is kept of it can be reused as what it is.
+    model.refusedRemainder = 7
+    let third = loop.submit(3, request)
+    loop.drain()
+    #expect(third.summary?.cachedTokens == 54)
+    #expect(model.broken.isEmpty)
+  }
+
   @Test func theLongestUnusedGoesFirst() throws {
     let model = FakeModel()
     // Room for two kept caches of 32 positions.

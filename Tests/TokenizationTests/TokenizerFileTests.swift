@@ -67,9 +67,6 @@ struct TokenizerFileTests {
     #expect(error { try load(added: token("7", "ab", "")) } == .duplicateToken("ab", ids: [2, 7]))
     #expect(
       error { try load(added: token("-3", "<x>", "")) } == .idOutOfRange(token: "<x>", id: "-3", limit: 1 << 22))
-    #expect(
-      error { try load(added: token("3", "<x>", #","single_word":true"#)) }
-        == .unsupported(component: "added token \"<x>\"", name: "single_word"))
     #expect(error { try load(added: #"[{"id":3}]"#) } == .malformed("an added token has no \"content\""))
     let long = String(repeating: "x", count: 5000)
     #expect(
@@ -78,25 +75,32 @@ struct TokenizerFileTests {
   }
 
   @Test(arguments: [
-    (#""pre_tokenizer":{"type":"Metaspace"},"decoder":{"type":"ByteLevel"}"#, "pre-tokenizer", "Metaspace"),
-    (#""pre_tokenizer":null,"decoder":{"type":"ByteLevel"}"#, "pre-tokenizer", "missing"),
-    (#""pre_tokenizer":{"type":"ByteLevel"},"decoder":{"type":"WordPiece"}"#, "decoder", "WordPiece"),
-    (#""pre_tokenizer":{"type":"ByteLevel"}"#, "decoder", "missing"),
+    (#""pre_tokenizer":{"type":"UnicodeScripts"},"decoder":{"type":"ByteLevel"}"#, "pre-tokenizer", "UnicodeScripts"),
+    (#""pre_tokenizer":{"type":"ByteLevel"},"decoder":{"type":"CTC"}"#, "decoder", "CTC"),
     (
-      #""normalizer":{"type":"Sequence","normalizers":[{"type":"Lowercase"}]},"pre_tokenizer":{"type":"ByteLevel"}"#,
-      "normalizer", "Lowercase"
+      #""normalizer":{"type":"Sequence","normalizers":[{"type":"ByteLevel"}]},"pre_tokenizer":{"type":"ByteLevel"}"#,
+      "normalizer", "ByteLevel"
     ),
     (
-      #""pre_tokenizer":{"type":"Sequence","pretokenizers":[{"type":"Digits"},{"type":"ByteLevel"}]}"#,
-      "pre-tokenizer", "Digits"
+      #""pre_tokenizer":{"type":"Sequence","pretokenizers":[{"type":"ByteLevel"},{"type":"Digits"}]}"#,
+      "pre-tokenizer", "a ByteLevel that is not the last"
     ),
     (
-      #""pre_tokenizer":{"type":"Sequence","pretokenizers":[{"type":"Split","pattern":{"Regex":"\\w+"}},"#
-        + #"{"type":"ByteLevel","use_regex":false}]}"#, "pre-tokenizer", #"a Split by \w+"#
+      #""pre_tokenizer":{"type":"Sequence","pretokenizers":[{"type":"Split","pattern":{"Regex":"\\bx"},"#
+        + #""behavior":"Isolated"},{"type":"ByteLevel","use_regex":false}]}"#, "pre-tokenizer",
+      #"a Split by \bx (the escape \b)"#
     ),
     (
-      #""pre_tokenizer":{"type":"ByteLevel"},"post_processor":{"type":"RobertaProcessing"}"#, "post-processor",
-      "RobertaProcessing"
+      #""pre_tokenizer":{"type":"Split","pattern":{"String":"x"},"behavior":"Doubled"}"#, "pre-tokenizer",
+      "a Split with behavior Doubled"
+    ),
+    (
+      #""pre_tokenizer":{"type":"ByteLevel"},"post_processor":{"type":"PairProcessing"}"#, "post-processor",
+      "PairProcessing"
+    ),
+    (
+      #""decoder":{"type":"Sequence","decoders":[{"type":"Fuse"},{"type":"ByteFallback"}]}"#, "decoder",
+      "a ByteFallback after all tokens were joined"
     ),
     (#""truncation":{"max_length":4},"pre_tokenizer":{"type":"ByteLevel"}"#, "truncation", "set"),
   ])
@@ -106,14 +110,20 @@ struct TokenizerFileTests {
 
   @Test func namesModelsItDoesNotRun() {
     for (model, component, name) in [
-      (#","dropout":0.1"#, "model.dropout", "0.1"), (#","byte_fallback":true"#, "model.byte_fallback", "a boolean"),
+      (#","dropout":0.1"#, "model.dropout", "0.1"),
+      (
+        #","byte_fallback":true"#, "model.byte_fallback", "true with a ByteLevel pre-tokenizer"
+      ),
       (#","end_of_word_suffix":"</w>""#, "model.end_of_word_suffix", "\"</w>\""),
     ] {
       #expect(error { try load(model: model) } == .unsupported(component: component, name: name))
     }
-    let unigram = #"{"model":{"type":"Unigram","vocab":[]}}"#
+    let unigram = #"{"model":{"type":"Unigram","vocab":[["?",0]],"unk_id":0}}"#
     #expect(
       error { try BytePairTokenizer(json: Data(unigram.utf8)) } == .unsupported(component: "model", name: "Unigram"))
+    let words = #"{"model":{"type":"WordLevel","vocab":{}}}"#
+    #expect(
+      error { try BytePairTokenizer(json: Data(words.utf8)) } == .unsupported(component: "model", name: "WordLevel"))
     #expect(error { try load(model: #","unk_token":"zzz""#) }?.description.contains("zzz") == true)
   }
 

@@ -1,17 +1,20 @@
-/// Half precision to single, exactly.
+/// Half precision to single, exactly; bits of a NaN are kept.
+///
+/// The cases are chosen by masks of integer arithmetic here and below: with comparisons of vectors and `replacing` this
+/// measured more than ten times slower.
 func expandHalves(_ source: UnsafeRawPointer, count: Int, into output: UnsafeMutablePointer<Float>) {
   let whole = count & ~7
   for index in stride(from: 0, to: whole, by: 8) {
-    let bits = SIMD8<UInt32>(
-      truncatingIfNeeded: source.loadUnaligned(fromByteOffset: index &* 2, as: SIMD8<UInt16>.self))
+    let bits = SIMD8<Int32>(truncatingIfNeeded: source.loadUnaligned(fromByteOffset: index &* 2, as: SIMD8<Int16>.self))
     let magnitude = bits & 0x7FFF
-    let normal = magnitude &<< 13 &+ UInt32(112 << 23)
-    let special = magnitude &<< 13 &+ UInt32(224 << 23)
-    let subnormal = unsafeBitCast(
-      SIMD8<Float>(unsafeBitCast(magnitude, to: SIMD8<Int32>.self)) * 0x1p-24, to: SIMD8<UInt32>.self)
-    let value = normal.replacing(with: special, where: magnitude .>= 0x7C00)
-      .replacing(with: subnormal, where: magnitude .< 0x400)
-    UnsafeMutableRawPointer(output + index).storeBytes(of: value | (bits & 0x8000) &<< 16, as: SIMD8<UInt32>.self)
+    // All ones where the difference is negative. The exponent's offset counts twice for infinities and NaNs.
+    let isSpecial = (0x7BFF &- magnitude) &>> 31
+    let isSubnormal = (magnitude &- 0x400) &>> 31
+    let widened = magnitude &<< 13 &+ 0x3800_0000 &+ (isSpecial & 0x3800_0000)
+    let subnormal = unsafeBitCast(SIMD8<Float>(magnitude) * 0x1p-24, to: SIMD8<Int32>.self)
+    let value = (widened & ~isSubnormal) | (subnormal & isSubnormal)
+    UnsafeMutableRawPointer(output + index).storeBytes(
+      of: value | (bits & .init(repeating: .min)), as: SIMD8<Int32>.self)
   }
   for index in whole..<count { output[index] = source.half(index &* 2) }
 }

@@ -91,9 +91,7 @@ final class GenerationLoop {
       releaseCaches()
       do {
         let cached = try makeCache(admission)
-        var adopted = false
-        if case .adopted = admission.source { adopted = true }
-        scheduler.begin(admission.sequence, cachedTokens: cached, adopted: adopted)
+        scheduler.begin(admission, cachedTokens: cached)
         guard let generation = active[admission.sequence] else { continue }
         generation.admitted = now()
         generation.cachedTokens = cached
@@ -112,7 +110,9 @@ final class GenerationLoop {
   /// - Returns: how many tokens the cache holds already.
   private func makeCache(_ admission: Scheduler.Admission) throws -> Int {
     switch admission.source {
-    case .adopted(let length): return length
+    case .adopted(let length):
+      if model.mayContinue(admission.cache, capacity: admission.capacity) { return length }
+      model.releaseCache(admission.cache)
     case .copy(let donor, let length):
       if try model.makeCache(admission.cache, copying: donor, length: length, capacity: admission.capacity) {
         return length
@@ -210,10 +210,25 @@ final class GenerationLoop {
     _ sequence: SequenceID, _ generation: ActiveGeneration, _ reason: FinishReason, stopString: String? = nil
   ) {
     active[sequence] = nil
-    scheduler.end(sequence, keeping: scheduler.cache(of: sequence).map { model.byteCount(of: $0) })
+    scheduler.end(sequence, keeping: scheduler.cache(of: sequence).flatMap(bytesToKeep))
     totals.finished[reason, default: 0] += 1
     generation.sink.send(.finished(generation.summary(reason, stopString: stopString, now: now())))
     generation.sink.close(nil)
+  }
+
+  /// Makes a cache small enough to be kept.
+  /// - Returns: nil when it cannot be.
+  private func bytesToKeep(_ cache: CacheID) -> Int? {
+    guard scheduler.limits.prefixCacheBytes > 0 else { return nil }
+    // What the account calls free has to be so.
+    releaseCaches()
+    do {
+      try model.trimCache(cache, within: scheduler.account.freeBytes)
+      return model.byteCount(of: cache)
+    } catch {
+      // Nobody waits for what is kept: it is done without.
+      return nil
+    }
   }
 
   private func fail(_ sequence: SequenceID, _ error: EngineError) {

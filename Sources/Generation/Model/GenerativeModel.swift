@@ -50,6 +50,11 @@ public protocol GenerativeModel: AnyObject {
   /// A cache with the first `length` positions of another.
   /// - Returns: false when the other no longer holds what is needed, as one with a sliding window may not; no cache is made.
   func makeCache(_ cache: CacheID, copying donor: CacheID, length: Int, capacity: Int) throws -> Bool
+  /// Whether a kept cache may go on as that of a sequence of at most `capacity` positions.
+  func mayContinue(_ cache: CacheID, capacity: Int) -> Bool
+  /// Makes a cache to which nothing is added soon as small as its positions allow, if its copy takes no more than `bytes`:
+  /// old and new are there at the same time.
+  func trimCache(_ cache: CacheID, within bytes: Int) throws
   /// Bytes that a cache takes now; 0 for one that is not there.
   func byteCount(of cache: CacheID) -> Int
   /// Lets go of a cache; nothing happens when it is not there.

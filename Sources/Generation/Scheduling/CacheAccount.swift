@@ -28,6 +28,7 @@ struct CacheAccount: Sendable {
   }
 
   var keptCount: Int { kept.count }
+  var freeBytes: Int { limitBytes - reservedBytes - keptBytes }
 
   mutating func takeReleased() -> [CacheID] {
     defer { released = [] }
@@ -71,6 +72,12 @@ struct CacheAccount: Sendable {
     guard let donor else { return (cache, .empty) }
     touch(donor.cache)
     return (cache, .copy(of: donor.cache, length: donor.length))
+  }
+
+  /// What a reserved cache holds at its beginning, whatever it held before.
+  mutating func begin(_ cache: CacheID, with tokens: ArraySlice<UInt32>) {
+    index.remove(cache)
+    index.extend(cache, with: tokens)
   }
 
   mutating func extend(_ cache: CacheID, with tokens: some Sequence<UInt32>) { index.extend(cache, with: tokens) }

@@ -98,7 +98,7 @@ struct Scheduler: Sendable {
   }
 
   /// The first in the queue, if there is a place and memory for it. Before its cache is made, those of
-  /// ``takeReleased()`` have to go; after that ``begin(_:cachedTokens:)`` has to be told.
+  /// ``takeReleased()`` have to go; after that ``begin(_:cachedTokens:)`` has to be called.
   mutating func admit() -> Admission? {
     guard head < waiting.count, running.count < limits.maximumSequences else { return nil }
     let next = waiting[head]
@@ -122,10 +122,11 @@ struct Scheduler: Sendable {
 
   /// The cache of an admitted sequence is made and holds its first `cachedTokens` tokens: as many as the admission said, or
   /// none.
-  mutating func begin(_ sequence: SequenceID, cachedTokens: Int, adopted: Bool) {
+  mutating func begin(_ admission: Admission, cachedTokens: Int) {
+    let sequence = admission.sequence
     guard var state = running[sequence] else { return }
     state.computed = cachedTokens
-    if !adopted { account.extend(state.cache, with: state.tokens[..<cachedTokens]) }
+    account.begin(state.cache, with: state.tokens[..<cachedTokens])
     running[sequence] = state
     prefilling.append(sequence)
   }

@@ -31,14 +31,14 @@ public struct GroupedQueryAttention: Attention {
   let output: any Projection
 
   /// - Parameters:
-  ///   - norms: of queries and of keys, over each head's features before they are turned (Qwen3, Gemma 3).
+  ///   - makeNorm: makes the norms `q_norm` and `k_norm` over each head's features, before they are turned (Qwen3,
+  ///     Gemma 3); nil: there are none.
   ///   - outputInitializer: of the projection that writes to the residual stream.
   public init(
-    _ builder: ModuleBuilder, width: Int, shape: GroupedQueryShape, norms: (query: any Norm, key: any Norm)? = nil,
-    initializer: Initializer, outputInitializer: Initializer
+    _ builder: ModuleBuilder, width: Int, shape: GroupedQueryShape,
+    makeNorm: ((ModuleBuilder) throws -> any Norm)? = nil, initializer: Initializer, outputInitializer: Initializer
   ) throws {
     self.shape = shape
-    self.norms = norms
     let (queries, keys) = (shape.heads * shape.headWidth, shape.keyValueHeads * shape.headWidth)
     projections = try builder.group(
       from: width,
@@ -48,6 +48,7 @@ public struct GroupedQueryAttention: Attention {
         ProjectionRequest("v_proj", to: keys, bias: shape.bias, initializer),
       ])
     output = try builder.linear("o_proj", from: queries, to: width, bias: shape.outputBias, outputInitializer)
+    norms = try makeNorm.map { (query: try $0(builder["q_norm"]), key: try $0(builder["k_norm"])) }
   }
 
   public var rotaryFeatures: Int { shape.headWidth }

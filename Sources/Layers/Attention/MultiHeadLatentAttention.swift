@@ -39,6 +39,7 @@ public struct MultiHeadLatentAttention: Attention {
   private let expand: any Projection
   private let output: any Projection
   private let scale: Double
+  private let window: Int?
 
   private enum Query {
     case direct(any Projection)
@@ -60,8 +61,8 @@ public struct MultiHeadLatentAttention: Attention {
   }
 
   public init(
-    _ builder: ModuleBuilder, width: Int, heads: Int, shape: LatentShape, normEpsilon: Double = 1e-6,
-    initializer: Initializer, outputInitializer: Initializer
+    _ builder: ModuleBuilder, width: Int, heads: Int, shape: LatentShape, scale: Double? = nil, window: Int? = nil,
+    normEpsilon: Double = 1e-6, initializer: Initializer, outputInitializer: Initializer
   ) throws {
     self.heads = heads
     self.shape = shape
@@ -80,17 +81,20 @@ public struct MultiHeadLatentAttention: Attention {
     expand = try builder.readableLinear(
       "kv_b_proj", from: shape.keyValueRank, to: heads * (shape.positionlessWidth + shape.valueWidth), initializer)
     output = try builder.linear("o_proj", from: heads * shape.valueWidth, to: width, outputInitializer)
-    scale = 1 / Double(queryWidth).squareRoot()
+    self.scale = scale ?? 1 / Double(queryWidth).squareRoot()
+    self.window = window
   }
 
   public var rotaryFeatures: Int { shape.rotaryWidth }
-  public var cacheShape: LayerCacheShape { LayerCacheShape(features: shape.keyValueRank + shape.rotaryWidth) }
+  public var cacheShape: LayerCacheShape {
+    LayerCacheShape(features: shape.keyValueRank + shape.rotaryWidth, window: window)
+  }
 
   public func flopsPerToken(context: Double) -> Double {
     let projections =
       query.flopsPerToken + compress.flopsPerToken + expand.flopsPerToken + output.flopsPerToken
     let perPosition = 2 * Double(heads) * Double(shape.positionlessWidth + shape.rotaryWidth + shape.valueWidth)
-    return projections + perPosition * context
+    return projections + perPosition * (window.map { min(Double($0), context) } ?? context)
   }
 
   /// Queries without and with position, [B, T, H, N] and [B, T, H, R].
@@ -119,9 +123,13 @@ public struct MultiHeadLatentAttention: Attention {
     // The fused kernels want values as wide as keys: the padding is cut off again.
     let width = shape.positionlessWidth + shape.rotaryWidth
     let padded = shape.valueWidth < width ? try expanded[1].padded(to: width) : expanded[1]
+    var mask: Tensor?
+    if let window, length > window {
+      mask = try causalMask(rows: length, columns: length, window: window, dtype: query.dtype, device: query.device)
+    }
     let mixed = try scaledDotProductAttention(
-      query: query.transposed(1, 2), key: key.transposed(1, 2), value: padded.transposed(1, 2), isCausal: true,
-      scale: scale
+      query: query.transposed(1, 2), key: key.transposed(1, 2), value: padded.transposed(1, 2), mask: mask,
+      isCausal: mask == nil, scale: scale
     )
     .narrow(dimension: -1, from: 0, length: shape.valueWidth)  // [B, H, T, V]
     return try output(mixed.transposed(1, 2).reshaped(batch, length, heads * shape.valueWidth))
@@ -162,7 +170,7 @@ public struct MultiHeadLatentAttention: Attention {
         scores =
           try scores
           + batch.mask(
-            rows: added, columns: visible.count, window: nil, dtype: scores.dtype, device: scores.device)
+            rows: added, columns: visible.count, window: window, dtype: scores.dtype, device: scores.device)
       }
       let weights = try scores.softmax(over: -1).view(heads * added, visible.count)
       mixed.append(

@@ -1,5 +1,5 @@
 // N new tokens of all sequences, T of one of them, S positions it sees.
-public import Torch
+internal import Torch
 
 /// The new tokens of several sequences as the rows of one matrix, [N, ...]: sequence after sequence, each with as many
 /// rows as it adds positions.

@@ -35,11 +35,15 @@ public struct MixtureOfExperts: FeedForward {
   }
 
   /// [..., C] -> [..., C]
-  public func callAsFunction(_ input: Tensor) throws -> Tensor {
+  public func callAsFunction(_ input: Tensor) throws -> Tensor { try mix(input) { try $0($1) } }
+
+  public func step(_ input: Tensor) throws -> Tensor { try mix(input) { try $0.step($1) } }
+
+  private func mix(_ input: Tensor, _ apply: (GatedFeedForward, Tensor) throws -> Tensor) throws -> Tensor {
     let rows = try input.reshaped(-1, input.size(-1))  // [N, C]
     let (weights, chosen) = try route(rows)
-    let mixed = try mix(rows, weights: weights, chosen: chosen).view(input.shape)
-    return try shared.map { try mixed + $0(input) } ?? mixed
+    let mixed = try mix(rows, weights: weights, chosen: chosen, apply).view(input.shape)
+    return try shared.map { try mixed + apply($0, input) } ?? mixed
   }
 
   /// The weights [N, K] in fp32, with their history, and the experts they belong to, token by token.
@@ -64,14 +68,16 @@ public struct MixtureOfExperts: FeedForward {
     return try (grouped * mask.unsqueezed(-1)).view(count, shape.count)
   }
 
-  private func mix(_ rows: Tensor, weights: Tensor, chosen: [Int]) throws -> Tensor {
+  private func mix(
+    _ rows: Tensor, weights: Tensor, chosen: [Int], _ apply: (GatedFeedForward, Tensor) throws -> Tensor
+  ) throws -> Tensor {
     let (order, counts) = Self.sorted(chosen, experts: shape.count)
     let tokens = try index(order.map { $0 / shape.active }, rows.device)
     let sorted = try rows.indexSelected(dimension: 0, at: tokens)  // [N K, C], expert after expert
     var start = 0
     var outputs: [Tensor] = []
     for (expert, count) in zip(experts, counts) where count > 0 {
-      outputs.append(try expert(sorted.narrow(dimension: 0, from: start, length: count)))
+      outputs.append(try apply(expert, sorted.narrow(dimension: 0, from: start, length: count)))
       start += count
     }
     var places = [Int](repeating: 0, count: order.count)

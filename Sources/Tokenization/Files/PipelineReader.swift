@@ -1,83 +1,132 @@
 /// Reads the parts around the model, and names the ones this program does not run.
 enum PipelineReader {
-  static func pipeline(of root: JSONValue) throws -> Pipeline {
+  static let maximumSteps = 64
+
+  /// The pipeline, and whether its pieces are handed on byte by byte (a ByteLevel pre-tokenizer).
+  static func pipeline(of root: JSONValue) throws -> (pipeline: Pipeline, isByteLevel: Bool) {
     var pipeline = Pipeline()
     for key in ["normalizer", "pre_tokenizer", "post_processor", "decoder"] {
       pipeline.source.append(JSONValue.Member(key: key, value: root[key] ?? .null))
     }
-    for step in steps(of: root["normalizer"], list: "normalizers") {
-      guard type(of: step) == "NFC" else { throw unsupported("normalizer", step) }
-      pipeline.normalization = .nfc
+    pipeline.normalizer.steps = try steps(of: root["normalizer"], list: "normalizers").map(normalizer)
+    let splitters = try PreTokenizerReader.read(steps(of: root["pre_tokenizer"], list: "pretokenizers"))
+    pipeline.splitters.steps = splitters.steps
+    for step in try steps(of: root["post_processor"], list: "processors") {
+      try readPostProcessor(step, into: &pipeline)
     }
-    try readPreTokenizer(steps(of: root["pre_tokenizer"], list: "pretokenizers"), into: &pipeline)
-    for step in steps(of: root["post_processor"], list: "processors") {
-      switch type(of: step) {
-      case "ByteLevel": break  // It moves offsets, and leaves tokens as they are.
-      case "TemplateProcessing": try readTemplate(step, into: &pipeline)
-      default: throw unsupported("post-processor", step)
-      }
-    }
-    let decoders = steps(of: root["decoder"], list: "decoders")
-    guard decoders.count == 1, type(of: decoders[0]) == "ByteLevel" else {
-      throw unsupported("decoder", decoders.first { type(of: $0) != "ByteLevel" } ?? .null)
-    }
-    return pipeline
+    let decoders = try steps(of: root["decoder"], list: "decoders")
+    if !decoders.isEmpty { pipeline.decoder.steps = try DecoderReader.read(decoders) }
+    return (pipeline, splitters.isByteLevel)
   }
 
   /// The steps of a component: none for null, those of a Sequence, or the one it is.
-  private static func steps(of source: JSONValue?, list: String) -> [JSONValue] {
+  static func steps(of source: JSONValue?, list: String, depth: Int = 0) throws -> [JSONValue] {
     guard let source, !source.isNull else { return [] }
     guard type(of: source) == "Sequence", let steps = source[list]?.array else { return [source] }
-    return steps
+    guard depth < 8 else { throw TokenizerError.malformed("a Sequence is nested more than 8 deep") }
+    let flat = try steps.flatMap { try Self.steps(of: $0, list: list, depth: depth + 1) }
+    guard flat.count <= maximumSteps else {
+      throw TokenizerError.tooLarge(what: "the number of \(list)", size: flat.count, limit: maximumSteps)
+    }
+    return flat
   }
 
-  private static func type(of step: JSONValue) -> String? { step["type"]?.string }
+  static func type(of step: JSONValue) -> String? { step["type"]?.string }
 
-  private static func unsupported(_ component: String, _ step: JSONValue) -> TokenizerError {
+  static func unsupported(_ component: String, _ step: JSONValue) -> TokenizerError {
     .unsupported(component: component, name: type(of: step) ?? (step.isNull ? "missing" : step.kind))
   }
 
-  private static func readPreTokenizer(_ steps: [JSONValue], into pipeline: inout Pipeline) throws {
-    let types = steps.map { type(of: $0) ?? "" }
-    guard types == ["ByteLevel"] || types == ["Split", "ByteLevel"], let byteLevel = steps.last else {
-      let other = steps.first { !["Split", "ByteLevel"].contains(type(of: $0)) }
-      throw TokenizerError.unsupported(
-        component: "pre-tokenizer",
-        name: other.map { type(of: $0) ?? $0.kind } ?? (steps.isEmpty ? "missing" : types.joined(separator: " + ")))
-    }
-    let usesPattern = byteLevel["use_regex"]?.boolean ?? true
-    let addsSpace = byteLevel["add_prefix_space"]?.boolean ?? true
-    if steps.count == 2 {
-      guard !usesPattern else {
-        throw TokenizerError.unsupported(component: "pre-tokenizer", name: "a ByteLevel with use_regex after a Split")
+  /// What a Replace or a Split looks for: a string as it is, or a regular expression.
+  enum Pattern {
+    case literal([UInt8])
+    case expression(String)
+  }
+
+  static func pattern(of step: JSONValue, in component: String) throws -> Pattern {
+    if let literal = step["pattern"]?["String"]?.string {
+      guard !literal.isEmpty else {
+        throw TokenizerError.unsupported(component: component, name: "one of an empty pattern")
       }
-      pipeline.pattern = try pattern(ofSplit: steps[0])
-      pipeline.prefixSpace = addsSpace ? .piece : nil
-    } else {
-      pipeline.pattern = usesPattern ? .gpt2 : nil
-      pipeline.prefixSpace = addsSpace ? .stretch : nil
+      return .literal(Array(literal.utf8))
+    }
+    guard let expression = step["pattern"]?["Regex"]?.string else {
+      throw TokenizerError.malformed("a \(type(of: step) ?? "step") of the \(component) has no pattern")
+    }
+    return .expression(expression)
+  }
+
+  static func expression(_ source: String, _ step: String, in component: String) throws -> RegularExpression {
+    do {
+      return try RegularExpression(source)
+    } catch let error as RegularExpression.SyntaxError {
+      throw TokenizerError.unsupported(component: component, name: "a \(step) by \(source) (\(error.reason))")
     }
   }
 
-  private static func pattern(ofSplit step: JSONValue) throws -> TextPattern {
-    let expression = step["pattern"]?["Regex"]?.string
-    guard let expression, let pattern = TextPattern(regularExpression: expression) else {
-      let name = expression ?? step["pattern"]?["String"]?.string ?? "nothing"
-      throw TokenizerError.unsupported(component: "pre-tokenizer", name: "a Split by \(name)")
+  private static func normalizer(_ step: JSONValue) throws -> Normalizer {
+    func flag(_ key: String, otherwise: Bool) -> Bool { step[key]?.boolean ?? otherwise }
+    switch type(of: step) {
+    case "NFC": return .form(.nfc)
+    case "NFD": return .form(.nfd)
+    case "NFKC": return .form(.nfkc)
+    case "NFKD": return .form(.nfkd)
+    case "Lowercase": return .lowercase
+    case "StripAccents": return .stripAccents
+    case "Nmt": return .nmt
+    case "BertNormalizer":
+      let lowercases = flag("lowercase", otherwise: true)
+      return .bert(
+        cleansText: flag("clean_text", otherwise: true), spacesChinese: flag("handle_chinese_chars", otherwise: true),
+        stripsAccents: flag("strip_accents", otherwise: lowercases), lowercases: lowercases)
+    case "Prepend": return .prepend(Array((step["prepend"]?.string ?? "").utf8))
+    case "Strip":
+      return .strip(left: flag("strip_left", otherwise: false), right: flag("strip_right", otherwise: false))
+    case "Replace":
+      let content = Array((step["content"]?.string ?? "").utf8)
+      switch try pattern(of: step, in: "normalizer") {
+      case .literal(let literal): return .replace(literal, by: content)
+      case .expression(let source):
+        return .replaceExpression(try expression(source, "Replace", in: "normalizer"), by: content)
+      }
+    case "Precompiled":
+      guard let map = step["precompiled_charsmap"]?.string else {
+        throw TokenizerError.malformed("the Precompiled normalizer has no precompiled_charsmap")
+      }
+      return .characterMap(try CharacterMap(base64: map))
+    default: throw unsupported("normalizer", step)
     }
-    // The patterns match all of a text, so that keeping the matches alone is the same as cutting at them.
-    let behavior = step["behavior"]?.string ?? "missing"
-    let invert = step["invert"]?.boolean ?? false
-    guard (behavior, invert) == ("Isolated", false) || (behavior, invert) == ("Removed", true) else {
-      throw TokenizerError.unsupported(
-        component: "pre-tokenizer", name: "a Split with behavior \(behavior)\(invert ? ", inverted" : "")")
+  }
+
+  private static func readPostProcessor(_ step: JSONValue, into pipeline: inout Pipeline) throws {
+    switch type(of: step) {
+    case "ByteLevel": break  // It moves offsets, and leaves tokens as they are.
+    case "TemplateProcessing": try readTemplate(step, into: &pipeline)
+    case "BertProcessing", "RobertaProcessing":
+      pipeline.prefix.insert(try id(ofPair: step["cls"], "cls"), at: 0)
+      pipeline.suffix.append(try id(ofPair: step["sep"], "sep"))
+    default: throw unsupported("post-processor", step)
     }
-    return pattern
+  }
+
+  private static func id(ofPair pair: JSONValue?, _ name: String) throws -> UInt32 {
+    guard let pair = pair?.array, pair.count == 2, let content = pair[0].string else {
+      throw TokenizerError.malformed("the post-processor has no \"\(name)\" token")
+    }
+    return try id(pair[1], of: content)
+  }
+
+  private static func id(_ value: JSONValue, of name: String) throws -> UInt32 {
+    guard let id = value.integer, (0..<Vocabulary.maximumSize).contains(id) else {
+      throw TokenizerError.idOutOfRange(token: name, id: TokenizerFile.describe(value), limit: Vocabulary.maximumSize)
+    }
+    return UInt32(id)
   }
 
   /// A template puts special tokens before and after a text.
   private static func readTemplate(_ step: JSONValue, into pipeline: inout Pipeline) throws {
     var hasText = false
+    var before: [UInt32] = []
     for piece in step["single"]?.array ?? [] {
       if piece["Sequence"] != nil {
         guard !hasText else {
@@ -85,15 +134,13 @@ enum PipelineReader {
         }
         hasText = true
       } else if let name = piece["SpecialToken"]?["id"]?.string {
-        for id in step["special_tokens"]?[name]?["ids"]?.array ?? [] {
-          guard let id = id.integer, (0..<BytePairModel.maximumVocabularySize).contains(id) else {
-            throw TokenizerError.idOutOfRange(
-              token: name, id: TokenizerFile.describe(id), limit: BytePairModel.maximumVocabularySize)
-          }
-          if hasText { pipeline.suffix.append(UInt32(id)) } else { pipeline.prefix.append(UInt32(id)) }
+        for value in step["special_tokens"]?[name]?["ids"]?.array ?? [] {
+          let id = try id(value, of: name)
+          if hasText { pipeline.suffix.append(id) } else { before.append(id) }
         }
       }
     }
     guard hasText else { throw TokenizerError.malformed("the post-processor's template leaves the text out") }
+    pipeline.prefix = before + pipeline.prefix
   }
 }

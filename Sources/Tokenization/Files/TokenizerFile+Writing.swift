@@ -18,7 +18,7 @@ extension TokenizerFile {
     .object([
       .init(key: "id", value: .number(Double(token.id))),
       .init(key: "content", value: .string(token.content)),
-      .init(key: "single_word", value: .boolean(false)),
+      .init(key: "single_word", value: .boolean(token.isSingleWord)),
       .init(key: "lstrip", value: .boolean(token.stripsLeft)),
       .init(key: "rstrip", value: .boolean(token.stripsRight)),
       .init(key: "normalized", value: .boolean(token.isNormalized)),
@@ -41,7 +41,7 @@ extension TokenizerFile {
       .init(key: "continuing_subword_prefix", value: .null),
       .init(key: "end_of_word_suffix", value: .null),
       .init(key: "fuse_unk", value: .boolean(model.fusesUnknown)),
-      .init(key: "byte_fallback", value: .boolean(false)),
+      .init(key: "byte_fallback", value: .boolean(model.fallbackTokens != nil)),
       .init(key: "ignore_merges", value: .boolean(model.ignoresMerges)),
       .init(key: "vocab", value: .object(vocabulary)),
       .init(
@@ -58,7 +58,8 @@ extension Pipeline {
   /// What a tokenizer trained here has around its model: byte-level, split by a pattern, nothing added.
   static func byteLevel(_ pattern: TextPattern) -> Pipeline {
     var pipeline = Pipeline()
-    pipeline.pattern = pattern
+    pipeline.splitters.steps = [.pattern(pattern)]
+    pipeline.decoder.steps = [.byteLevel]
     let split = JSONValue.object([
       .init(key: "type", value: .string("Split")),
       .init(key: "pattern", value: .object([.init(key: "Regex", value: .string(pattern.regularExpression))])),

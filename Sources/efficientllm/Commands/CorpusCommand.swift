@@ -47,7 +47,7 @@ struct CorpusListCommand: AsyncParsableCommand {
     let lines = (builtIn + found.sorted().map { (name: $0, title: "") }).map {
       CorpusLine(name: $0.name, title: $0.title, corporaDirectory: corpora)
     }
-    if format == .json { return try printJSON(lines) }
+    if format == .json { return try printPrettyJSON(lines) }
     let width = lines.map(\.name.count).max() ?? 0
     for line in lines {
       let size = line.bytes.map { String(format: "%.1f MB", Double($0) / 1e6) } ?? ""
@@ -126,7 +126,7 @@ struct CorpusShowCommand: AsyncParsableCommand {
       bytes: documents.reduce(0) { $0 + $1.text.utf8.count }, sha256: hash,
       licence: manifest["licence"] ?? "not stated",
       source: manifest, tokens: CachedTokens.of(contentHash: hash, in: home.tokens))
-    if format == .json { return try printJSON(shown) }
+    if format == .json { return try printPrettyJSON(shown) }
     print("corpus     \(shown.name)\(manifest["title"].map { ": " + $0 } ?? "")")
     print("documents  \(shown.documents)")
     print("text       \(shown.bytes) bytes")

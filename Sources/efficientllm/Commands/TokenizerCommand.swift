@@ -19,6 +19,13 @@ private func text(_ option: String?) throws -> String {
   return String(decoding: try FileHandle.standardInput.readToEnd() ?? Data(), as: UTF8.self)
 }
 
+private func printJSON(_ value: some Encodable) throws {
+  let encoder = JSONEncoder()
+  encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+  encoder.keyEncodingStrategy = .convertToSnakeCase
+  print(String(decoding: try encoder.encode(value), as: UTF8.self))
+}
+
 private func seconds(_ body: () throws -> Void) rethrows -> Double {
   let elapsed = try ContinuousClock().measure(body)
   return Double(elapsed.components.seconds) + Double(elapsed.components.attoseconds) * 1e-18

@@ -5,7 +5,7 @@ import Studies
 
 struct TrialCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "trial", abstract: "Runs one training trial and speaks the trial protocol on standard output.",
+    commandName: "trial", abstract: "Runs one trial and speaks the trial protocol on standard output.",
     discussion: """
       The runner of a study starts this once for each trial. By hand it is good for looking at one cell closely, and for
       handing its initial weights to another implementation.
@@ -13,6 +13,9 @@ struct TrialCommand: AsyncParsableCommand {
 
   @Option(help: ArgumentHelp("The trial's spec, a JSON file.", valueName: "file"))
   var spec: String
+
+  @Option(help: "What the trial does: train or infer.")
+  var workload = TrialWorkload.train
 
   @Option(
     help: ArgumentHelp(
@@ -35,10 +38,7 @@ struct TrialCommand: AsyncParsableCommand {
     }
     let home = Home()
     let writer = TrialEventWriter()
-    let trial = try TrainTrial(
-      spec: trialSpec,
-      directories: home.trialDirectories
-    ) { event in
+    let emit: @Sendable (TrialEvent) -> Void = { event in
       do {
         try writer.write(event)
       } catch {
@@ -46,7 +46,22 @@ struct TrialCommand: AsyncParsableCommand {
         Foundation.exit(ExitStatus.failure.rawValue)
       }
     }
-    if let path = exportInitialWeights { return try trial.exportInitialWeights(to: path) }
-    guard trial.run() else { throw ExitCode(ExitStatus.failure.rawValue) }
+    let isFinished: Bool
+    switch workload {
+    case .train:
+      let trial = try TrainTrial(spec: trialSpec, directories: home.trialDirectories, emit: emit)
+      if let path = exportInitialWeights { return try trial.exportInitialWeights(to: path) }
+      isFinished = trial.run()
+    case .infer:
+      if exportInitialWeights != nil {
+        throw ValidationError("only a training trial has initial weights to export; leave --workload out")
+      }
+      isFinished = try InferTrial(spec: trialSpec, directories: home.trialDirectories, emit: emit).run()
+    }
+    guard isFinished else { throw ExitCode(ExitStatus.failure.rawValue) }
   }
+}
+
+enum TrialWorkload: String, CaseIterable, ExpressibleByArgument {
+  case train, infer
 }

@@ -14,7 +14,7 @@ struct ModelsListCommand: AsyncParsableCommand {
 
   func run() async throws {
     let list = ModelList(shelf: ModelShelf(folder: Home().models))
-    if format == .json { return try printJSON(list) }
+    if format == .json { return try printPrettyJSON(list) }
     print(list.text)
   }
 }

@@ -26,7 +26,7 @@ struct ModelsShowCommand: AsyncParsableCommand {
     var summary = try (try? checkpoint.summaryOfShape(home: home.url)) ?? checkpoint.summary()
     let fetched = shelf.items().first { $0.path == checkpoint.path }?.fetched
     summary.licence = fetched?.licence ?? summary.licence
-    if format == .json { return try printJSON(summary) }
+    if format == .json { return try printPrettyJSON(summary) }
     print(ModelDescription(summary: summary).text)
   }
 }
