@@ -4,6 +4,7 @@ internal import Synchronization
 /// Why a request ends before it is done.
 enum Interruption: Error, Sendable, Hashable {
   case clientGone
+  case bodyLate(seconds: Double)
   case timeLimit(seconds: Double)
   case shutdown
 
@@ -12,6 +13,10 @@ enum Interruption: Error, Sendable, Hashable {
     case .clientGone:
       // Nobody reads it; the status stands in the log, where proxies write the same.
       APIError(status: 499, message: "the client closed the connection", type: "cancelled")
+    case .bodyLate(let seconds):
+      APIError(
+        status: 408, message: "the body did not arrive within \(seconds) s", type: "invalid_request_error",
+        code: "request_timeout")
     case .timeLimit(let seconds):
       APIError(
         status: 504, message: "the request took longer than the \(seconds) s that it may", type: "timeout_error",

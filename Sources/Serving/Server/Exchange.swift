@@ -20,7 +20,7 @@ final class Exchange: Sendable {
   private let metrics: ServingMetrics
   private let log: AccessLog
   private let timeLimit: Duration
-  private let timer = Mutex<Task<Void, Never>?>(nil)
+  private let timer = Mutex<Scheduled<Void>?>(nil)
   private let isOver = Mutex(false)
 
   /// How long a client may take to read an answer that was cut short before its connection is closed.
@@ -46,17 +46,32 @@ final class Exchange: Sendable {
     active.insert(scope)
     let (scope, channel, timeLimit) = (scope, channel, timeLimit)
     connection.begin { scope.interrupt(.clientGone) }
-    let task = Task {
-      guard (try? await Task.sleep(for: timeLimit)) != nil else { return }
-      scope.interrupt(.timeLimit(seconds: seconds(timeLimit)))
+    timer.withLock { timer in
+      timer = channel.eventLoop.scheduleTask(in: TimeAmount(timeLimit)) {
+        scope.interrupt(.timeLimit(seconds: seconds(timeLimit)))
+      }
     }
-    timer.withLock { $0 = task }
     // A client that does not read would hold its request back for ever.
     scope.onInterrupt { [weak self] _ in
       channel.eventLoop.scheduleTask(in: Self.farewell) { [weak self] in
         if let self, !self.isOver.withLock({ $0 }) { channel.close(promise: nil) }
       }
     }
+  }
+
+  /// Runs what reads the body, for as long as that may take.
+  ///
+  /// Like the time limit of the whole, this is the event loop's timer and not a task that sleeps: a sleep that is
+  /// cancelled keeps its memory until it would have ended.
+  func reading<Value: Sendable>(
+    within timeout: Duration, _ work: @escaping @Sendable () async throws -> Value
+  ) async throws -> Value {
+    let scope = scope
+    let timer = channel.eventLoop.scheduleTask(in: TimeAmount(timeout)) {
+      scope.interrupt(.bodyLate(seconds: seconds(timeout)))
+    }
+    defer { timer.cancel() }
+    return try await scope.run(work)
   }
 
   /// The answer is written, or about to be in one piece. Only the first call counts.

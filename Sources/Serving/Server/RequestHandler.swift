@@ -96,24 +96,13 @@ struct RequestHandler: HTTPResponder {
       status: 413, message: "the body may have \(limit) bytes at most", type: "invalid_request_error",
       code: "request_too_large")
     if let length = request.headers[.contentLength].flatMap(Int.init), length > limit { throw tooLarge }
-    let timeout = configuration.bodyTimeout
-    return try await withThrowingTaskGroup(of: [UInt8].self) { group in
-      let body = request.body
-      group.addTask {
-        do {
-          return Array(buffer: try await body.collect(upTo: limit))
-        } catch is NIOTooManyBytesError {
-          throw tooLarge
-        }
+    let body = request.body
+    return try await exchange.reading(within: configuration.bodyTimeout) {
+      do {
+        return Array(buffer: try await body.collect(upTo: limit))
+      } catch is NIOTooManyBytesError {
+        throw tooLarge
       }
-      group.addTask {
-        try await Task.sleep(for: timeout)
-        throw APIError(
-          status: 408, message: "the body did not arrive within \(seconds(timeout)) s",
-          type: "invalid_request_error", code: "request_timeout")
-      }
-      defer { group.cancelAll() }
-      return try await group.next() ?? []
     }
   }
 }
