@@ -86,7 +86,7 @@ public final class EngineService: InferenceService {
     return EngineService(decoder: served.0, encoder: served.1)
   }
 
-  private static func device(_ accelerator: Settings.Accelerator) throws -> Device {
+  static func device(_ accelerator: Settings.Accelerator) throws -> Device {
     switch accelerator {
     case .auto: return Device.count(of: .cuda) > 0 ? .cuda() : .cpu
     case .cpu: return .cpu

@@ -2,6 +2,7 @@ import ArgumentParser
 import Checkpoints
 import Corpora
 import EngineWorkloads
+import Generation
 import Probes
 import Ranking
 import Records
@@ -36,6 +37,8 @@ enum ExitStatus: Int32 {
     case let error as CorpusError: error.isUsageError
     case let error as CheckpointError: error.isUsageError
     case let error as TokenizerError: error.isUsageError
+    case let error as EngineError: error.isUsageError
+    case is TextGenerator.NoChatTemplate, is PerplexityRun.Failure: true
     default: false
     }
   }
