@@ -28,7 +28,8 @@ struct InferSettings {
     batch = try reader.integer("batch") ?? 1
     perplexityTokens = try reader.integer("perplexity-tokens") ?? 0
     device = try reader.choice("device", default: DeviceChoice.auto)
-    try Self.check((1...1 << 20).contains(promptTokens), "prompt-tokens", promptTokens, "a prompt has at least one token")
+    try Self.check(
+      (1...1 << 20).contains(promptTokens), "prompt-tokens", promptTokens, "a prompt has at least one token")
     try Self.check((1...4096).contains(batch), "batch", batch, "it is a number of sequences, at least 1")
     try Self.check(
       (0...1 << 30).contains(perplexityTokens), "perplexity-tokens", perplexityTokens, "give 0 for none, or a number")
@@ -42,7 +43,8 @@ struct InferSettings {
         name: "work", value: "tokens", reason: "inference is counted in requests: {requests: 16, generated-tokens: 32}")
     }
     try Self.check(
-      work.requests % batch == 0, "batch", batch, "it must divide the requests, \(work.requests), so that every cell "
+      work.requests % batch == 0, "batch", batch,
+      "it must divide the requests, \(work.requests), so that every cell "
         + "does the same work")
     self.work = work
     try reader.finish()

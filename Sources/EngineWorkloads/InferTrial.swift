@@ -67,7 +67,8 @@ public struct InferTrial {
       // Warm-up rounds read prompts of their own, so that no measured prompt was seen before.
       let first =
         isWarmup
-        ? -(round + 1) * settings.batch : spec.seed * settings.work.requests + (round - settings.work.warmupSteps) * settings.batch
+        ? -(round + 1) * settings.batch
+        : spec.seed * settings.work.requests + (round - settings.work.warmupSteps) * settings.batch
       let prompts = (0..<settings.batch).map { text.prompt(abs(first) + $0, tokens: settings.promptTokens) }
       cacheBytes = max(cacheBytes, try run(decoder, prompts, device: device, index: &index, isWarmup: isWarmup))
     }

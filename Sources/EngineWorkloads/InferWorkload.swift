@@ -56,7 +56,8 @@ public struct InferWorkload: Workload {
     guard longest <= configuration.maximumPositions else {
       throw SettingError.impossible(
         name: "prompt-tokens", value: String(cell.promptTokens),
-        reason: "with the generated tokens, or a window of the perplexity, it comes to \(longest) positions; the model's "
+        reason:
+          "with the generated tokens, or a window of the perplexity, it comes to \(longest) positions; the model's "
           + "context has \(configuration.maximumPositions)")
     }
     _ = try PromptText.files(cell.text, corporaDirectory: directories.corpora)

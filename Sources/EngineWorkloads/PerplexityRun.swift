@@ -67,7 +67,9 @@ public struct PerplexityRun: Sendable {
     return Self.result(sums, seconds: Double(elapsed.seconds) + Double(elapsed.attoseconds) * 1e-18)
   }
 
-  private func sum(_ window: PerplexityWindows.Window, _ decoder: Decoder, _ tokenizer: any Tokenizer) throws -> WindowSum {
+  private func sum(_ window: PerplexityWindows.Window, _ decoder: Decoder, _ tokenizer: any Tokenizer) throws
+    -> WindowSum
+  {
     let count = window.given.count - 1
     let given = try Tensor(window.given.map(Int64.init), shape: [1, count + 1]).to(device: decoder.device)
     let losses = try decoder.negativeLogLikelihoods(

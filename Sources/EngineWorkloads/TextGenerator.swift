@@ -33,12 +33,14 @@ public struct TextGenerator: Sendable {
     let type: DType = settings.precision == .bf16 ? .bfloat16 : .float32
     let threads = settings.threads
     let limits = EngineLimits(
-      maximumSequences: settings.maximumSequences, maximumQueued: settings.maximumQueued, cacheBytes: settings.cacheBytes,
+      maximumSequences: settings.maximumSequences, maximumQueued: settings.maximumQueued,
+      cacheBytes: settings.cacheBytes,
       maximumStepTokens: max(1024, settings.maximumSequences + 1), contextLength: settings.maximumContext)
     engine = try await Engine(limits: limits) {
       // The number of threads belongs to the thread that asks for work.
       try Torch.setThreads(threads)
-      let model = DecoderModel(try checkpoint.loadDecoder(dtype: type, device: device), longestChunk: limits.prefillChunk)
+      let model = DecoderModel(
+        try checkpoint.loadDecoder(dtype: type, device: device), longestChunk: limits.prefillChunk)
       let prime = ContinuingText.prime(tokenizer)
       return EngineModel(model: model) { ContinuingText(tokenizer, prime: prime) }
     }

@@ -10,7 +10,8 @@ struct EfficientLLM: AsyncParsableCommand {
     version: "0.1.0",
     subcommands: [
       DoctorCommand.self, StudyCommand.self, RankCommand.self, LeaderboardCommand.self, ReportCommand.self,
-      CorpusCommand.self, TokenizerCommand.self, ModelsCommand.self, GenerateCommand.self, PerplexityCommand.self, ServeCommand.self, TrialCommand.self,
+      CorpusCommand.self, TokenizerCommand.self, ModelsCommand.self, GenerateCommand.self, PerplexityCommand.self,
+      ServeCommand.self, TrialCommand.self,
     ]
   )
 

@@ -7,7 +7,9 @@ struct PerplexityTests {
   private let tokens = (1...10).map(UInt32.init)
 
   private func shown(_ cut: PerplexityWindows, prefix: [UInt32]) -> [String] {
-    cut.windows(of: tokens, prefix: prefix).map { "\($0.given.map(String.init).joined(separator: " ")) / \($0.predicted)" }
+    cut.windows(of: tokens, prefix: prefix).map {
+      "\($0.given.map(String.init).joined(separator: " ")) / \($0.predicted)"
+    }
   }
 
   @Test func separateWindowsPredictEachTokenOnce() {

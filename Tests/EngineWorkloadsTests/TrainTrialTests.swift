@@ -37,7 +37,8 @@ struct TrainTrialTests {
         work: WorkPlan(tokens: 1024, tokensPerStep: 128, sequenceLength: 16, warmupSteps: 2), seed: 1,
         precision: "fp32", threads: 2, workingDirectory: folder.path),
       directories: TrainTrial.Directories(
-        home: TorchForTests.home, corpora: folder, tokens: folder.appendingPathComponent("tokens")), emit: emit)
+        home: TorchForTests.home, corpora: folder, tokens: folder.appendingPathComponent("tokens"),
+        models: folder.appendingPathComponent("models")), emit: emit)
   }
 
   private func run(_ settings: Settings = [:]) throws -> (finished: Bool, events: [TrialEvent]) {

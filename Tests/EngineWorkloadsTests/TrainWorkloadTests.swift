@@ -10,7 +10,8 @@ struct TrainWorkloadTests {
     TrainWorkload(
       executable: "/bin/efficientllm",
       directories: TrainTrial.Directories(
-        home: home, corpora: home.appendingPathComponent("corpora"), tokens: home.appendingPathComponent("tokens")))
+        home: home, corpora: home.appendingPathComponent("corpora"), tokens: home.appendingPathComponent("tokens"),
+        models: home.appendingPathComponent("models")))
   }
 
   @Test func cellsAreDescribedWithoutTensors() throws {
