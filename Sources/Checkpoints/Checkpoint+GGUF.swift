@@ -10,6 +10,11 @@ extension Checkpoint {
     guard let architecture = file.metadata["general.architecture"]?.string else {
       throw .damaged(path: url.path, reason: "its metadata do not say its architecture. Convert the model anew.")
     }
+    if case .uint(let parts)? = file.metadata["split.count"], parts > 1 {
+      throw .damaged(
+        path: url.path,
+        reason: "it is one of \(parts) parts of a split model. Join them with llama.cpp's llama-gguf-split --merge.")
+    }
     let (kind, family) = try reading(url.path) { try described(by: file, architecture: architecture) }
     let special = specialTokens(of: file)
     return Checkpoint(

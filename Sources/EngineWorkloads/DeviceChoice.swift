@@ -1,9 +1,11 @@
 internal import Studies
 internal import Torch
 
-/// The `device` setting: where a trial computes.
-enum DeviceChoice: String, CaseIterable {
-  case auto, cpu, cuda
+/// Where a model computes.
+public enum DeviceChoice: String, Sendable, CaseIterable {
+  /// CUDA where libtorch sees a device, else the processor.
+  case auto
+  case cpu, cuda
 
   /// - Throws: ``SettingError/impossible(name:value:reason:)`` where the machine has no such device.
   func choose() throws -> Device {

@@ -23,18 +23,8 @@ public final class EngineService: InferenceService {
   /// How the models run.
   public struct Settings: Sendable {
     /// What decoders compute in; encoders always compute in single precision.
-    public enum Precision: String, Sendable, CaseIterable {
-      case fp32, bf16
-    }
-
-    public enum Accelerator: String, Sendable, CaseIterable {
-      /// CUDA where libtorch sees a device, else the processor.
-      case auto
-      case cpu, cuda
-    }
-
-    public var precision = Precision.bf16
-    public var accelerator = Accelerator.auto
+    public var precision = InferencePrecision.bf16
+    public var device = DeviceChoice.auto
     /// Threads of the matrix products on the processor.
     public var threads = ProcessInfo.processInfo.activeProcessorCount
     public var maximumSequences = 32
@@ -79,24 +69,11 @@ public final class EngineService: InferenceService {
     decoder: Source?, encoder: Source?, settings: Settings = Settings(), home: URL
   ) async throws -> EngineService {
     try Torch.load(home: home)
-    let device = try device(settings.accelerator)
+    let device = try settings.device.choose()
     var served: (ServedDecoder?, ServedEncoder?)
     if let decoder { served.0 = try await ServedDecoder(decoder, settings: settings, device: device) }
     if let encoder { served.1 = try await ServedEncoder(encoder, settings: settings) }
     return EngineService(decoder: served.0, encoder: served.1)
-  }
-
-  static func device(_ accelerator: Settings.Accelerator) throws -> Device {
-    switch accelerator {
-    case .auto: return Device.count(of: .cuda) > 0 ? .cuda() : .cpu
-    case .cpu: return .cpu
-    case .cuda:
-      guard Device.count(of: .cuda) > 0 else {
-        throw SettingError.impossible(
-          name: "device", value: "cuda", reason: "this libtorch sees no CUDA device; use cpu or auto")
-      }
-      return .cuda()
-    }
   }
 
   public func statistics() -> [ServiceStatistics] { decoder.map { [$0.statistics()] } ?? [] }
@@ -136,16 +113,7 @@ struct ServedDecoder: Sendable {
       // The queue in front counts requests as they come; the engine's own has to hold whatever that lets through.
       maximumQueued: settings.maximumSequences + settings.maximumQueued, cacheBytes: settings.cacheBytes,
       maximumStepTokens: max(1024, settings.maximumSequences + 1), contextLength: context)
-    let type: DType = settings.precision == .bf16 ? .bfloat16 : .float32
-    let threads = settings.threads
-    engine = try await Engine(limits: limits) {
-      // The number of threads belongs to the thread that asks for work.
-      try Torch.setThreads(threads)
-      let model = DecoderModel(
-        try checkpoint.loadDecoder(dtype: type, device: device), longestChunk: limits.prefillChunk)
-      let prime = ContinuingText.prime(tokenizer)
-      return EngineModel(model: model) { ContinuingText(tokenizer, prime: prime) }
-    }
+    engine = try await Engine.running(checkpoint, tokenizer, settings: settings, device: device, limits: limits)
     cacheBytes = try await engine.withModel { $0.cacheBytes }
     cacheBytesLimit = settings.cacheBytes
   }
@@ -162,6 +130,24 @@ struct ServedDecoder: Sendable {
     statistics.prefixHits = engine.prefixHitTokens
     statistics.steps = engine.steps
     return statistics
+  }
+}
+
+extension Engine {
+  /// An engine that runs a checkpoint's decoder.
+  static func running(
+    _ checkpoint: Checkpoint, _ tokenizer: any Tokenizer, settings: EngineService.Settings, device: Device,
+    limits: EngineLimits
+  ) async throws -> Engine {
+    try await Engine(limits: limits) {
+      // The number of threads belongs to the thread that asks for work.
+      try Torch.setThreads(settings.threads)
+      let decoder = try checkpoint.loadDecoder(dtype: settings.precision.dtype, device: device)
+      let prime = ContinuingText.prime(tokenizer)
+      return EngineModel(model: DecoderModel(decoder, longestChunk: limits.prefillChunk)) {
+        ContinuingText(tokenizer, prime: prime)
+      }
+    }
   }
 }
 

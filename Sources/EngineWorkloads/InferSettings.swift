@@ -57,8 +57,3 @@ struct InferSettings {
     if !holds { throw SettingError.impossible(name: name, value: String(value), reason: reason) }
   }
 }
-
-/// The type in which weights run.
-enum InferencePrecision: String, CaseIterable {
-  case fp32, bf16
-}

@@ -64,7 +64,7 @@ public struct InferTrial {
     var cacheBytes = 0
     for round in 0..<(settings.work.warmupSteps + settings.rounds) {
       let isWarmup = round < settings.work.warmupSteps
-      // Warm-up rounds read prompts of their own, so that no measured prompt was seen before.
+      // Nothing is kept between rounds, so it does not matter that a warm-up's prompt may be measured later.
       let first =
         isWarmup
         ? -(round + 1) * settings.batch

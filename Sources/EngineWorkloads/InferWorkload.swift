@@ -34,8 +34,10 @@ public struct InferWorkload: Workload {
     let bytes = cell.precision.dtype.byteCount
     let context = cell.promptTokens + work.sequenceLength
     description.account = cell.account(cost)
+    // A tied matrix is looked up in as it is and multiplied with in another order: it is held twice.
+    let twice = configuration.tiedEmbeddings ? configuration.vocabulary * configuration.width : 0
     description.estimatedMemoryBytes = UInt64(
-      cost.parameters * bytes + cell.batch * context * cost.cacheElementsPerToken * bytes)
+      (cost.parameters + twice) * bytes + cell.batch * context * cost.cacheElementsPerToken * bytes)
     description.totalFLOPs =
       cost.forwardFLOPsPerToken(sequenceLength: context) * Double(work.requests * context)
     return description
@@ -52,7 +54,7 @@ public struct InferWorkload: Workload {
     let cell = try InferSettings(settings, work: work, precision: precision)
     let checkpoint = try Checkpoint.open(ModelShelf(folder: directories.models).path(of: cell.model))
     let configuration = try checkpoint.decoderConfiguration()
-    let longest = max(cell.promptTokens + work.sequenceLength, PromptText.window)
+    let longest = max(cell.promptTokens + work.sequenceLength, cell.perplexityTokens > 0 ? PromptText.window : 0)
     guard longest <= configuration.maximumPositions else {
       throw SettingError.impossible(
         name: "prompt-tokens", value: String(cell.promptTokens),
@@ -65,15 +67,6 @@ public struct InferWorkload: Workload {
 
   /// Whether an error of this room means that the user has to say something else, and not that something failed.
   public static func isUsageError(_ error: any Error) -> Bool { TrainWorkload.isUsageError(error) }
-}
-
-extension InferencePrecision {
-  var dtype: DType {
-    switch self {
-    case .fp32: .float32
-    case .bf16: .bfloat16
-    }
-  }
 }
 
 extension InferSettings {

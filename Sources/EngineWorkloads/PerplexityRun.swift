@@ -55,7 +55,7 @@ public struct PerplexityRun: Sendable {
     try Torch.load(home: home)
     try Torch.setThreads(settings.threads)
     let decoder = try checkpoint.loadDecoder(
-      dtype: settings.precision == .bf16 ? .bfloat16 : .float32, device: EngineService.device(settings.accelerator))
+      dtype: settings.precision.dtype, device: settings.device.choose())
     let clock = ContinuousClock()
     let start = clock.now
     var sums: [WindowSum] = []

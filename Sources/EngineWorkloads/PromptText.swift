@@ -7,7 +7,7 @@ internal import Tokenization
 struct PromptText {
   /// Tokens of a window of the perplexity, the begin token included.
   static let window = 512
-  /// Characters of the text that are read.
+  /// Bytes of UTF-8 after which no further document is read.
   static let maximumBytes = 1 << 20
 
   /// Without begin or end tokens.

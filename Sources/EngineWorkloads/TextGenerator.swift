@@ -2,7 +2,6 @@ internal import ChatTemplates
 public import Checkpoints
 public import Foundation
 public import Generation
-internal import Models
 internal import Tokenization
 internal import Torch
 
@@ -29,21 +28,12 @@ public struct TextGenerator: Sendable {
     let tokenizer = try checkpoint.loadTokenizer()
     let template = try checkpoint.chatTemplate()
     try Torch.load(home: home)
-    let device = try EngineService.device(settings.accelerator)
-    let type: DType = settings.precision == .bf16 ? .bfloat16 : .float32
-    let threads = settings.threads
+    let device = try settings.device.choose()
     let limits = EngineLimits(
       maximumSequences: settings.maximumSequences, maximumQueued: settings.maximumQueued,
       cacheBytes: settings.cacheBytes,
       maximumStepTokens: max(1024, settings.maximumSequences + 1), contextLength: settings.maximumContext)
-    engine = try await Engine(limits: limits) {
-      // The number of threads belongs to the thread that asks for work.
-      try Torch.setThreads(threads)
-      let model = DecoderModel(
-        try checkpoint.loadDecoder(dtype: type, device: device), longestChunk: limits.prefillChunk)
-      let prime = ContinuingText.prime(tokenizer)
-      return EngineModel(model: model) { ContinuingText(tokenizer, prime: prime) }
-    }
+    engine = try await Engine.running(checkpoint, tokenizer, settings: settings, device: device, limits: limits)
     cacheBytes = try await engine.withModel { $0.cacheBytes }
     endTokens = checkpoint.endTokens
     hasChatTemplate = template != nil

@@ -35,8 +35,7 @@ public enum TokenizerError: Error, Equatable, Sendable, CustomStringConvertible 
       return "this is no tokenizer.json: \(reason)"
     case .unsupported(let component, let name):
       return
-        "the tokenizer's \(component) is \(name), which is not supported: byte-level BPE with a ByteLevel pre-tokenizer, "
-        + "or a Split by the GPT-2, Llama 3 or Qwen2 pattern before it, is"
+        "the tokenizer's \(component) is \(name), which is not supported; docs/models.md lists what is"
     case .duplicateToken(let token, let ids):
       return "the token \(quoted(token)) stands twice in the tokenizer, as \(listed(ids)): keep one"
     case .duplicateID(let id, let tokens):

@@ -1,4 +1,5 @@
-import ArgumentParser
+public import ArgumentParser
+public import EngineWorkloads
 import Foundation
 
 /// How a command prints: a table for people, JSON or CSV for programs. On standard output alone.
@@ -13,3 +14,6 @@ func printPrettyJSON(_ value: some Encodable) throws {
   encoder.keyEncodingStrategy = .convertToSnakeCase
   print(String(decoding: try encoder.encode(value), as: UTF8.self))
 }
+
+extension InferencePrecision: ExpressibleByArgument {}
+extension DeviceChoice: ExpressibleByArgument {}

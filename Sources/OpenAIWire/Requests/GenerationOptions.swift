@@ -34,7 +34,7 @@ public struct GenerationOptions: Sendable, Hashable {
     stop = try Self.stops(body)
     streams = try body.member("stream")?.boolean() ?? false
     if let options = try body.member("stream_options") {
-      // vLLM's continuous_usage_stats and OpenAI's include_obfuscation are taken where they ask for nothing.
+      // OpenAI's include_obfuscation is about padding that there is none of here.
       try options.refuseUnknown(beside: ["include_usage", "include_obfuscation"])
       guard streams else {
         throw .invalid(param: options.path, reason: "stream_options is for streams: set stream to true as well")

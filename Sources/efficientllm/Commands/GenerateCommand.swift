@@ -30,8 +30,8 @@ struct GenerateCommand: AsyncParsableCommand {
   var stop: [String] = []
   @Flag(help: "Go on behind the model's end token.") var ignoreEnd = false
   @Option(help: "Log-probabilities of the tokens and of so many best ones, in the JSON.") var logprobs: Int?
-  @Option(help: "What the model computes in: bf16 or fp32.") var dtype = ServeCommand.Precision.bf16
-  @Option(help: "Where it computes: auto, cpu or cuda.") var device = ServeCommand.Accelerator.auto
+  @Option(help: "What the model computes in: bf16 or fp32.") var dtype = InferencePrecision.bf16
+  @Option(help: "Where it computes: auto, cpu or cuda.") var device = DeviceChoice.auto
   @Option(help: "Threads on the processor. (default: one a core)") var threads: Int?
   @Option(help: "table (the text) or json.") var format: OutputFormat = .table
 
@@ -66,8 +66,8 @@ struct GenerateCommand: AsyncParsableCommand {
     let home = Home()
     let checkpoint = try Checkpoint.open(ModelShelf(folder: home.models).path(of: model))
     var settings = EngineService.Settings()
-    settings.precision = dtype.value
-    settings.accelerator = device.value
+    settings.precision = dtype
+    settings.device = device
     settings.maximumSequences = 1
     if let threads { settings.threads = threads }
     let generator = try await TextGenerator(checkpoint, settings: settings, home: home.url)

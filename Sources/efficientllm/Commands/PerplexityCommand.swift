@@ -22,8 +22,8 @@ struct PerplexityCommand: AsyncParsableCommand {
   @Option(help: "Tokens from one window's beginning to the next one's, at most --window. (default: windows apart)")
   var stride: Int?
   @Option(help: "Tokens of the text that are read. (default: all)") var limit: Int?
-  @Option(help: "What the model computes in: fp32 or bf16.") var dtype = ServeCommand.Precision.fp32
-  @Option(help: "Where it computes: auto, cpu or cuda.") var device = ServeCommand.Accelerator.auto
+  @Option(help: "What the model computes in: fp32 or bf16.") var dtype = InferencePrecision.fp32
+  @Option(help: "Where it computes: auto, cpu or cuda.") var device = DeviceChoice.auto
   @Option(help: "Threads on the processor. (default: one a core)") var threads: Int?
   @Option(help: "table or json.") var format: OutputFormat = .table
 
@@ -45,8 +45,8 @@ struct PerplexityCommand: AsyncParsableCommand {
       throw ValidationError("\(text) cannot be read as UTF-8 text: give --text a file of it")
     }
     var settings = EngineService.Settings()
-    settings.precision = dtype.value
-    settings.accelerator = device.value
+    settings.precision = dtype
+    settings.device = device
     if let threads { settings.threads = threads }
     let cut = stride.map { PerplexityWindows.strided(length: window, stride: $0) } ?? .separate(length: window)
     let result = try PerplexityRun(checkpoint, settings: settings, home: home.url)

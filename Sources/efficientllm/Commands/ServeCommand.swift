@@ -18,29 +18,6 @@ struct ServeCommand: AsyncParsableCommand {
       address is served.
       """)
 
-  enum Precision: String, ExpressibleByArgument, CaseIterable {
-    case bf16, fp32
-
-    var value: EngineService.Settings.Precision {
-      switch self {
-      case .bf16: .bf16
-      case .fp32: .fp32
-      }
-    }
-  }
-
-  enum Accelerator: String, ExpressibleByArgument, CaseIterable {
-    case auto, cpu, cuda
-
-    var value: EngineService.Settings.Accelerator {
-      switch self {
-      case .auto: .auto
-      case .cpu: .cpu
-      case .cuda: .cuda
-      }
-    }
-  }
-
   @Option(help: "The model that generates: a name that `efficientllm models` lists, a GGUF file or a directory.")
   var model: String?
   @Option(help: "An encoder for /v1/embeddings, named the same way.")
@@ -50,9 +27,9 @@ struct ServeCommand: AsyncParsableCommand {
   @Option(help: "The port to listen on; 0 takes a free one.")
   var port = 8080
   @Option(help: "What the model computes in: bf16 or fp32.")
-  var dtype = Precision.bf16
+  var dtype = InferencePrecision.bf16
   @Option(help: "Where it computes: auto, cpu or cuda.")
-  var device = Accelerator.auto
+  var device = DeviceChoice.auto
   @Option(help: "Threads on the processor. (default: one a core)")
   var threads: Int?
   @Option(help: "Sequences that are generated at the same time.")
@@ -119,8 +96,8 @@ struct ServeCommand: AsyncParsableCommand {
 
   private func settings() -> EngineService.Settings {
     var settings = EngineService.Settings()
-    settings.precision = dtype.value
-    settings.accelerator = device.value
+    settings.precision = dtype
+    settings.device = device
     if let threads { settings.threads = threads }
     settings.maximumSequences = maxSequences
     settings.maximumQueued = maxQueue

@@ -1,11 +1,12 @@
 public import ArgumentParser
+import Checkpoints
 import Corpora
 import Foundation
 public import Tokenization
 
 struct TokenizerCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "tokenizer", abstract: "Trains and runs byte-level BPE tokenizers (tokenizer.json).",
+    commandName: "tokenizer", abstract: "Trains byte-level BPE tokenizers, and runs tokenizers of every kind.",
     subcommands: [
       TokenizerTrainCommand.self, TokenizerEncodeCommand.self, TokenizerDecodeCommand.self, TokenizerBenchCommand.self,
     ])
@@ -17,6 +18,12 @@ extension TextPattern: ExpressibleByArgument {}
 private func text(_ option: String?) throws -> String {
   if let option { return option }
   return String(decoding: try FileHandle.standardInput.readToEnd() ?? Data(), as: UTF8.self)
+}
+
+/// A tokenizer by its own file, or by the model it belongs to.
+private func loadTokenizer(_ name: String) throws -> any Tokenizer {
+  if name.hasSuffix(".json") { return try TokenizerLoader.load(tokenizerJSON: URL(fileURLWithPath: name)) }
+  return try Checkpoint.open(ModelShelf(folder: Home().models).path(of: name)).loadTokenizer()
 }
 
 private func printJSON(_ value: some Encodable) throws {
@@ -73,7 +80,7 @@ struct TokenizerTrainCommand: AsyncParsableCommand {
 struct TokenizerEncodeCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(commandName: "encode", abstract: "Prints the tokens of a text.")
 
-  @Option(help: "A tokenizer.json.") var tokenizer: String
+  @Option(help: "A tokenizer.json, or a model: a name, a GGUF file or a directory.") var tokenizer: String
   @Option(help: "The text; standard input when left out.") var text: String?
   @Flag(help: "Leave out the tokens the tokenizer puts around every text.") var withoutSpecialTokens = false
   @Option(help: "table (ids with spaces between) or json.") var format: OutputFormat = .table
@@ -84,7 +91,7 @@ struct TokenizerEncodeCommand: AsyncParsableCommand {
   }
 
   func run() async throws {
-    let tokenizer = try BytePairTokenizer(contentsOf: URL(fileURLWithPath: tokenizer))
+    let tokenizer = try loadTokenizer(tokenizer)
     let ids = tokenizer.encode(
       try efficientllm.text(text), addingSpecialTokens: !withoutSpecialTokens)
     if format == .json {
@@ -97,13 +104,13 @@ struct TokenizerEncodeCommand: AsyncParsableCommand {
 struct TokenizerDecodeCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(commandName: "decode", abstract: "Prints the text of tokens.")
 
-  @Option(help: "A tokenizer.json.") var tokenizer: String
+  @Option(help: "A tokenizer.json, or a model: a name, a GGUF file or a directory.") var tokenizer: String
   @Option(help: "Ids with spaces or commas between; standard input when left out.") var text: String?
   @Flag(help: "Show special tokens too.") var withSpecialTokens = false
   @Option(help: "table (the text) or json.") var format: OutputFormat = .table
 
   func run() async throws {
-    let tokenizer = try BytePairTokenizer(contentsOf: URL(fileURLWithPath: tokenizer))
+    let tokenizer = try loadTokenizer(tokenizer)
     let separators: Set<Character> = [" ", ",", "\n", "\r\n", "\t", "[", "]"]
     let ids = try efficientllm.text(text).split { separators.contains($0) }.map { word -> UInt32 in
       guard let id = UInt32(word) else { throw ValidationError("\"\(word.prefix(40))\" is no token's id") }
@@ -120,7 +127,7 @@ struct TokenizerBenchCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "bench", abstract: "Measures encoding, on one core, in megabytes (10^6 bytes) of UTF-8 a second.")
 
-  @Option(help: "A tokenizer.json.") var tokenizer: String
+  @Option(help: "A tokenizer.json, or a model: a name, a GGUF file or a directory.") var tokenizer: String
   @Option(help: "A built-in corpus, or the path of a text file, a JSONL file or a folder of them.") var corpus: String
   @Option(help: "Runs, each with an encoder that has met no word yet.") var runs = 5
   @Option(help: "table or json.") var format: OutputFormat = .table
@@ -138,7 +145,7 @@ struct TokenizerBenchCommand: AsyncParsableCommand {
   }
 
   func run() async throws {
-    let tokenizer = try BytePairTokenizer(contentsOf: URL(fileURLWithPath: tokenizer))
+    let tokenizer = try loadTokenizer(tokenizer)
     let texts = try CorpusSource(corpus, corporaDirectory: Home().corpora).documents().map(\.text)
     let bytes = texts.reduce(0) { $0 + $1.utf8.count }
     guard bytes > 0 else { throw ValidationError("\(corpus) holds no text") }
@@ -146,8 +153,11 @@ struct TokenizerBenchCommand: AsyncParsableCommand {
     let rates = (0..<runs).map { _ in
       tokens.removeAll(keepingCapacity: true)
       let elapsed = seconds {
-        var encoder = tokenizer.makeEncoder()
-        for text in texts { encoder.encode(text, into: &tokens) }
+        if var encoder = (tokenizer as? BytePairTokenizer)?.makeEncoder() {
+          for text in texts { encoder.encode(text, into: &tokens) }
+        } else {
+          for text in texts { tokens += tokenizer.encode(text, addingSpecialTokens: false) }
+        }
       }
       return Double(bytes) / 1e6 / elapsed
     }

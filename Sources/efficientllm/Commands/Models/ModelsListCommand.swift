@@ -105,7 +105,8 @@ struct ModelList: Encodable {
       for model in here {
         table.append([
           model.name, model.family ?? "?", model.parameters.map(ModelText.count) ?? "?",
-          ([model.format ?? "?"] + model.weightTypes.prefix(1)).joined(separator: " "),
+          ([model.format ?? "?"] + model.weightTypes.prefix(1)).joined(separator: " ")
+            + (model.weightTypes.count > 2 ? " ..." : ""),
           TextTable.number(model.bitsPerWeight, digits: 3), model.bytes.map(ModelText.bytes) ?? "",
           model.licence ?? "not stated", model.path,
         ])
