@@ -31,28 +31,35 @@ struct PieceTokenizer: Tokenizer {
   func encode(_ text: String, addingSpecialTokens: Bool) -> [UInt32] {
     var tokens: [UInt32] = []
     tokens.reserveCapacity(text.utf8.count / 3 + 2)
-    var memory = WordMemory()
-    var lattice = UnigramModel.Lattice()
     if addingSpecialTokens { tokens.append(contentsOf: pipeline.prefix) }
+    // The kind is told apart once: unpacked for each piece it would be copied for each piece.
+    switch model {
+    case .unigram(let model):
+      var lattice = UnigramModel.Lattice()
+      pieces(of: text, into: &tokens) { model.encode($0, into: &$1, &lattice) }
+    case .wordPiece(let model):
+      pieces(of: text, into: &tokens) { model.encode($0, into: &$1) }
+    }
+    if addingSpecialTokens { tokens.append(contentsOf: pipeline.suffix) }
+    return tokens
+  }
+
+  @inline(__always)
+  private func pieces(
+    of text: String, into tokens: inout [UInt32], _ encode: (UnsafeBufferPointer<UInt8>, inout [UInt32]) -> Void
+  ) {
+    var memory = WordMemory()
+    let splitters = pipeline.splitters
     var text = text
     text.withUTF8 { bytes in
       pipeline.forEachPart(of: bytes, addedTokens) { part in
         switch part {
         case .token(let token): tokens.append(token)
         case .text(let stretch, let isStart):
-          pipeline.splitters.forEachPiece(of: stretch, isStart: isStart) { piece in
-            memory.append(piece, to: &tokens) { piece, tokens in
-              switch model {
-              case .unigram(let model): model.encode(piece, into: &tokens, &lattice)
-              case .wordPiece(let model): model.encode(piece, into: &tokens)
-              }
-            }
-          }
+          splitters.forEachPiece(of: stretch, isStart: isStart) { memory.append($0, to: &tokens, encode: encode) }
         }
       }
     }
-    if addingSpecialTokens { tokens.append(contentsOf: pipeline.suffix) }
-    return tokens
   }
 
   func makeStreamDecoder(skippingSpecialTokens: Bool) -> TokenStreamDecoder {

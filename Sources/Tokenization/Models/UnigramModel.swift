@@ -1,6 +1,6 @@
 /// A unigram language model (Kudo 2018, arXiv 1804.10959): of all ways to cut a text into tokens the one whose scores,
 /// logarithms of probabilities, sum up highest (Viterbi).
-struct UnigramModel: Sendable {
+final class UnigramModel: Sendable {
   /// What an unknown character costs more than the rarest token.
   private static let unknownPenalty = 10.0
 

@@ -1,6 +1,6 @@
 /// WordPiece (Schuster and Nakajima 2012) as BERT uses it: from the left, always the longest token a word goes on with;
 /// tokens within a word are marked by a prefix.
-struct WordPieceModel: Sendable {
+final class WordPieceModel: Sendable {
   let vocabulary: Vocabulary
   let unknownToken: UInt32
   /// Longer words are unknown as a whole, which also bounds the work on a word.
