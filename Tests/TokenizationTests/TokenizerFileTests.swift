@@ -108,6 +108,20 @@ struct TokenizerFileTests {
     #expect(error { try load(parts: parts) } == .unsupported(component: component, name: name))
   }
 
+  /// What matches nothing takes no instruction, however often it is repeated: the nodes are counted too.
+  @Test func refusesNestedRepetitionsOfNothing() {
+    let nothing = (0..<5).reduce("(?:)") { pattern, _ in "(?:\(pattern){1000}(?:)" + ")" }
+    let refused = error {
+      try load(
+        parts: #""pre_tokenizer":{"type":"Split","pattern":{"Regex":"\#(nothing)"},"behavior":"Isolated"}"#)
+    }
+    guard case .unsupported("pre-tokenizer", let name) = refused else {
+      Issue.record("\(String(describing: refused))")
+      return
+    }
+    #expect(name.contains("more than 4096 steps"))
+  }
+
   @Test func namesModelsItDoesNotRun() {
     for (model, component, name) in [
       (#","dropout":0.1"#, "model.dropout", "0.1"),
