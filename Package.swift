@@ -133,7 +133,7 @@ let package = Package(
     tests("Layers", ["Torch"]),
     tests("Models", ["Torch", "Layers", "Safetensors", "Training"], fixtures: true),
     tests("Training", ["Torch", "Layers", "Models", "Safetensors", "Corpora", "Tokenization"]),
-    tests("EngineWorkloads", ["Measures", "Models", "Serving", "Studies"]),
+    tests("EngineWorkloads", ["Measures", "Models", "Safetensors", "Serving", "Studies", "Tokenization"]),
     tests("efficientllm", ["Probes", "Ranking", "Studies", argumentParser]),
   ]
 )

@@ -29,15 +29,9 @@ struct PromptText {
     return prefix + tokens[start..<min(tokens.count, start + body)]
   }
 
-  /// Windows that do not overlap, from the text's start: the tokens a model is given, and how many of them, the last ones,
-  /// it has to predict.
-  func windows(tokens limit: Int) -> [(given: [UInt32], predicted: Int)] {
-    let body = Self.window - prefix.count
-    return stride(from: 0, to: min(limit, tokens.count), by: body).compactMap { start in
-      let piece = prefix + tokens[start..<min(tokens.count, start + body, limit)]
-      let predicted = piece.count - 1
-      return predicted > 0 ? (piece, predicted) : nil
-    }
+  /// Windows that do not overlap, from the text's start, over its first `limit` tokens.
+  func windows(tokens limit: Int) -> [PerplexityWindows.Window] {
+    PerplexityWindows.separate(length: Self.window).windows(of: Array(tokens.prefix(limit)), prefix: prefix)
   }
 
   static func files(_ name: String, corporaDirectory: URL) throws -> CorpusSource {

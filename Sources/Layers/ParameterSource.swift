@@ -13,6 +13,14 @@ public struct ParameterRequest: Sendable, Hashable {
   public let initializer: Initializer
   public let dtype: DType
   public let device: Device
+
+  public init(path: String, shape: [Int], initializer: Initializer, dtype: DType, device: Device) {
+    self.path = path
+    self.shape = shape
+    self.initializer = initializer
+    self.dtype = dtype
+    self.device = device
+  }
 }
 
 /// Where parameters get their values: random numbers, a checkpoint, or both.

@@ -42,8 +42,7 @@ struct TrainTrialTests {
   }
 
   private func run(_ settings: Settings = [:]) throws -> (finished: Bool, events: [TrialEvent]) {
-    let events = Mutex<[TrialEvent]>([])
-    let log = Recorder(events)
+    let log = EventRecorder()
     let finished = try trial(settings) { log.add($0) }.run()
     return (finished, log.events)
   }
@@ -142,9 +141,8 @@ extension [TrialEvent] {
 }
 
 /// Collects events from the trial's threads.
-private final class Recorder: Sendable {
-  private let collected: Mutex<[TrialEvent]>
-  init(_ events: consuming Mutex<[TrialEvent]>) { collected = events }
+final class EventRecorder: Sendable {
+  private let collected = Mutex<[TrialEvent]>([])
   func add(_ event: TrialEvent) { collected.withLock { $0.append(event) } }
   var events: [TrialEvent] { collected.withLock { $0 } }
 }

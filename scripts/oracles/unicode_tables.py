@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Writes Sources/Tokenization/Unicode/UnicodeTables+Data.swift: what the `tokenizers` package takes characters for.
+"""Writes Sources/Tokenization/Unicode/UnicodeTables+Table.swift: what the `tokenizers` package takes characters for.
 
 Asked of the package itself, because its parts follow Unicode versions of their own: its regular expressions a recent one,
 its normalisations and BERT's classes much older ones.
@@ -13,7 +13,7 @@ import unicodedata
 import tokenizers
 from tokenizers import Regex, normalizers, pre_tokenizers
 
-TARGET = pathlib.Path(__file__).parents[2] / "Sources/Tokenization/Unicode/UnicodeTables+Data.swift"
+TARGET = pathlib.Path(__file__).parents[2] / "Sources/Tokenization/Unicode/UnicodeTables+Table.swift"
 SCALARS = [c for c in range(0x110000) if not 0xD800 <= c < 0xE000]
 # The order is that of GeneralCategory in Swift.
 CATEGORIES = "Lu Ll Lt Lm Lo Mn Mc Me Nd Nl No Pc Pd Ps Pe Pi Pf Po Sm Sc Sk So Zs Zl Zp Cc Cf Cs Co Cn".split()

@@ -18,8 +18,8 @@ public struct LayerCacheShape: Sendable, Hashable {
 
   static func roundedUp(_ positions: Int) -> Int { (max(1, positions) + block - 1) / block * block }
 
-  /// Positions a cache has room for when it holds `positions`: whole blocks. Behind a window no more than the window
-  /// and a block.
+  /// The most positions a cache has room for when it holds `positions`: whole blocks. Behind a window no more than the
+  /// window and a block, except while a chunk longer than a block goes through.
   public func capacity(positions: Int) -> Int {
     let all = Self.roundedUp(positions)
     return window.map { min(all, Self.roundedUp($0 - 1 + Self.block)) } ?? all

@@ -1,4 +1,4 @@
-/// What characters are, as the reference takes them: decoded once from the compact tables of `UnicodeTables+Data.swift`.
+/// What characters are, as the reference takes them: decoded once from the compact tables of `UnicodeTables+Table.swift`.
 enum UnicodeTables {
   /// A set of scalars: a bit each, so that a lookup is one load.
   struct ScalarSet: Sendable {

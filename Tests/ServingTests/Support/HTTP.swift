@@ -90,7 +90,10 @@ func withServer<Value: Sendable>(
   configuration.port = 0
   configuration.handlesSignals = false
   configuration.logsRequests = false
-  configuration.shutdownGrace = .seconds(5)
+  // Far beyond what a busy machine takes: a test that is about one of them sets it.
+  configuration.shutdownGrace = .seconds(600)
+  configuration.idleTimeout = .seconds(600)
+  configuration.bodyTimeout = .seconds(600)
   change(&configuration)
   let (ports, continuation) = AsyncStream<Int>.makeStream()
   let server = InferenceServer(service: service, configuration: configuration) { continuation.yield($0) }
