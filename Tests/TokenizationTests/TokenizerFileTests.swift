@@ -122,6 +122,23 @@ struct TokenizerFileTests {
     #expect(name.contains("more than 4096 steps"))
   }
 
+  @Test func bordersReplaceThoseOfTheFile() throws {
+    let added = #"[{"id":3,"content":"<bos>","special":true},{"id":4,"content":"<eos>","special":true}]"#
+    let json = try load(
+      parts:
+        #""pre_tokenizer":{"type":"ByteLevel"},"post_processor":{"type":"ByteLevel"},"decoder":{"type":"ByteLevel"}"#,
+      added: added
+    ).json()
+    for (borders, expected) in [
+      (nil, [2]), (TextBorders(begin: "<bos>", end: nil), [3, 2]), (TextBorders(begin: nil, end: "<eos>"), [2, 4]),
+    ] as [(TextBorders?, [UInt32])] {
+      #expect(try TokenizerLoader.load(json: json, borders: borders).encode("ab") == expected)
+    }
+    #expect(throws: TokenizerError.self) {
+      try TokenizerLoader.load(json: json, borders: TextBorders(begin: "<s>", end: nil))
+    }
+  }
+
   @Test func namesModelsItDoesNotRun() {
     for (model, component, name) in [
       (#","dropout":0.1"#, "model.dropout", "0.1"),
