@@ -11,7 +11,8 @@ extension Checkpoint {
     switch contents {
     case .directory(let directory):
       guard directory.has("tokenizer.json") else { throw CheckpointError.noTokenizer(path: path.path) }
-      return try TokenizerLoader.load(tokenizerJSON: directory.url("tokenizer.json"))
+      let borders = try directory.object("tokenizer_config.json").flatMap(TextBorders.init(tokenizerConfiguration:))
+      return try TokenizerLoader.load(tokenizerJSON: directory.url("tokenizer.json"), borders: borders)
     case .gguf(let file):
       return try TokenizerLoader.make(try Self.vocabulary(of: file))
     }

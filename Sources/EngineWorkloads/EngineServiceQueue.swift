@@ -24,8 +24,12 @@ final class AdmissionQueue: Sendable {
 
   var counts: Counts { state.withLock { $0 } }
 
-  /// - Throws: ``Serving/ServiceError/queueFull(retryAfterSeconds:)`` with when a place should be free.
+  /// - Throws: ``Serving/ServiceError/queueFull(retryAfterSeconds:)`` with when a place should be free, and
+  ///   ``Serving/ServiceError/invalid(_:param:)`` for more samples than there are places, for which no wait helps.
   func admit(_ count: Int) throws(ServiceError) -> [Ticket] {
+    guard count <= mostRunning + mostWaiting else {
+      throw .invalid("n is \(count), and this server takes \(mostRunning + mostWaiting) at a time", param: "n")
+    }
     let refusal: Int? = state.withLock { counts in
       // Those for which there is a place to run do not really wait.
       guard counts.waiting + count <= mostWaiting + max(0, mostRunning - counts.running) else {

@@ -64,12 +64,10 @@ public struct InferTrial {
     var cacheBytes = 0
     for round in 0..<(settings.work.warmupSteps + settings.rounds) {
       let isWarmup = round < settings.work.warmupSteps
-      // Nothing is kept between rounds, so it does not matter that a warm-up's prompt may be measured later.
-      let first =
-        isWarmup
-        ? -(round + 1) * settings.batch
-        : spec.seed * settings.work.requests + (round - settings.work.warmupSteps) * settings.batch
-      let prompts = (0..<settings.batch).map { text.prompt(abs(first) + $0, tokens: settings.promptTokens) }
+      // Warm-up rounds read the prompts behind the measured ones, so that no measured prompt was seen before.
+      let place = isWarmup ? settings.rounds + round : round - settings.work.warmupSteps
+      let first = spec.seed * settings.work.requests + place * settings.batch
+      let prompts = (0..<settings.batch).map { text.prompt(first + $0, tokens: settings.promptTokens) }
       cacheBytes = max(cacheBytes, try run(decoder, prompts, device: device, index: &index, isWarmup: isWarmup))
     }
     let peak = try TensorMemory.current(on: device).peakAllocatedBytes

@@ -39,7 +39,7 @@ public struct InferWorkload: Workload {
     description.estimatedMemoryBytes = UInt64(
       (cost.parameters + twice) * bytes + cell.batch * context * cost.cacheElementsPerToken * bytes)
     description.totalFLOPs =
-      cost.forwardFLOPsPerToken(sequenceLength: context) * Double(work.requests * context)
+      cost.generationFLOPs(promptTokens: cell.promptTokens, steps: work.sequenceLength) * Double(work.requests)
     return description
   }
 
@@ -73,9 +73,11 @@ extension InferSettings {
   /// What the cell's model says of itself.
   func account(_ cost: DecoderCost) -> ModelAccount {
     let bytes = precision.dtype.byteCount
+    let flops = cost.generationFLOPs(promptTokens: promptTokens, steps: work.sequenceLength)
     return ModelAccount(
       parameters: cost.parameters, parameterBytes: UInt64(cost.parameters * bytes),
-      inferenceFLOPsPerToken: cost.forwardFLOPsPerToken(sequenceLength: promptTokens + work.sequenceLength),
+      // Over all tokens that are read, so that a trial's tokens times this are what it computes.
+      inferenceFLOPsPerToken: flops / Double(promptTokens + work.sequenceLength),
       cacheBytesPerToken: Double(cost.cacheElementsPerToken * bytes), bitsPerWeight: Double(8 * bytes))
   }
 }

@@ -128,6 +128,14 @@ public struct DecoderCost: Sendable, Hashable {
     return 2 * weights + 2 * Double(perPosition) * context + 2 * Double(c.vocabulary) * Double(c.width)
   }
 
+  /// Floating-point operations of reading a prompt and taking `steps` tokens after it, of one sequence. Logits are worked
+  /// out after the prompt's last token and after each later one, and of no other token of the prompt.
+  public func generationFLOPs(promptTokens: Int, steps: Int) -> Double {
+    let length = promptTokens + steps
+    let logits = 2 * Double(configuration.vocabulary) * Double(configuration.width)
+    return (forwardFLOPsPerToken(sequenceLength: length) - logits) * Double(length) + logits * Double(steps + 1)
+  }
+
   /// Forward and backward: the backward pass has two products for each one of the forward pass. Recomputation inside
   /// a fused kernel is not useful work and not counted.
   public func trainingFLOPsPerToken(sequenceLength: Int) -> Double {

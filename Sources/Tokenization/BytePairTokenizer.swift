@@ -5,7 +5,7 @@ public import Foundation
 /// token for token.
 public struct BytePairTokenizer: Tokenizer {
   let model: BytePairModel
-  let pipeline: Pipeline
+  var pipeline: Pipeline
   let addedTokens: AddedTokens
   /// What a token stands for in decoded text, when decoding goes byte by byte; nothing when it takes steps.
   private let decodedTokens: DecodedTokens?

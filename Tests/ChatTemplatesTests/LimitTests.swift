@@ -59,6 +59,21 @@ import Testing
     "{% set ns = namespace(x=(1,)) %}{% for i in range(90) %}{% set ns.x = {'a': ns.x, 'b': ns.x} %}{% endfor %}",
   ]) func elements(_ source: String) { #expect(limit(source) == .elements) }
 
+  /// The least number there is has no positive, and no other may be taken from it.
+  @Test(arguments: [
+    ("{{ 'a'.center(least) }}{{ 'b'.ljust(least) }}{{ 'c'.zfill(least) }}", "abc"),
+    ("{{ 'a\nb'|indent(least) }}", "a\nb"),
+    ("{{ [1]|tojson(indent=least) }}", "[\n1\n]"), ("{{ 'a' * least }}", ""), ("{{ 'ab'[least:] }}", "ab"),
+  ]) func leastNumber(_ source: String, _ expected: String) {
+    #expect(Fixture.render(source, ["least": .integer(.min)]).success == expected)
+  }
+
+  @Test(arguments: ["{{ 1.5|round(least, 'ceil') }}", "{{ 1.5|round(least, 'floor') }}", "{{ least|abs }}"])
+  func leastNumberRefused(_ source: String) {
+    let reason = Fixture.render(source, ["least": .integer(.min)]).failure?.reason
+    #expect(reason == .invalid("the result is larger than a whole number may be here"))
+  }
+
   @Test func output() {
     var limits = LimitTests.tight
     limits.outputBytes = 100

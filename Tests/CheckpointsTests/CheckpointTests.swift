@@ -158,6 +158,31 @@ struct CheckpointTests {
     #expect(try checkpoint.chatTemplate() != nil)
   }
 
+  /// As transformers 4.57.1's AutoTokenizer encodes "ab" with these files: some classes replace the post-processor of
+  /// tokenizer.json.
+  @Test(
+    arguments: [
+      (#""LlamaTokenizerFast", "add_bos_token": true"#, [4, 0, 1]), (#""LlamaTokenizer""#, [4, 0, 1]),
+      (#""LlamaTokenizerFast", "add_bos_token": false, "add_eos_token": true"#, [0, 1, 5]),
+      (#""GemmaTokenizer""#, [4, 0, 1]), (#""PreTrainedTokenizerFast", "add_bos_token": true"#, [0, 1]),
+      (#""Qwen2Tokenizer", "add_bos_token": true"#, [0, 1]),
+    ] as [(String, [UInt32])])
+  func tokensAroundATextAreItsClasses(_ configuration: String, _ expected: [UInt32]) throws {
+    let folder = try TemporaryFolder()
+    try tiny.writeConfiguration(to: folder)
+    try folder.write(
+      #"{"bos_token": "<bos>", "eos_token": "<eos>", "tokenizer_class": \#(configuration)}"#,
+      to: "tokenizer_config.json")
+    let added = #"[{"id":4,"content":"<bos>","special":true},{"id":5,"content":"<eos>","special":true}]"#
+    let parts = ["pre_tokenizer", "post_processor", "decoder"].map {
+      #""\#($0)": {"type": "ByteLevel", "add_prefix_space": false}"#
+    }
+    let model = #"{"type": "BPE", "vocab": {"a": 0, "b": 1, "c": 2, "Ġ": 3}, "merges": []}"#
+    try folder.write(
+      #"{"added_tokens": \#(added), \#(parts.joined(separator: ", ")), "model": \#(model)}"#, to: "tokenizer.json")
+    #expect(try Checkpoint.open(folder.url).loadTokenizer().encode("ab", addingSpecialTokens: true) == expected)
+  }
+
   @Test func tokensAndVocabularyOfAGGUFFile() throws {
     let folder = try TemporaryFolder()
     let path = folder("tiny.gguf").path

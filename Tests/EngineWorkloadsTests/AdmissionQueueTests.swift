@@ -22,9 +22,18 @@ import Testing
 
   @Test func allSamplesOrNone() throws {
     let queue = AdmissionQueue(running: 1, waiting: 2)
-    #expect(throws: ServiceError.self) { try queue.admit(4) }
-    #expect(queue.counts.waiting == 0)
+    let held = try queue.admit(1)
+    #expect(throws: ServiceError.queueFull(retryAfterSeconds: 4)) { try queue.admit(3) }
+    #expect(queue.counts.waiting == 1)
+    held[0].release()
     #expect(try queue.admit(3).count == 3)
+  }
+
+  @Test func moreThanThereIsRoomForIsNoMatterOfWaiting() {
+    let queue = AdmissionQueue(running: 1, waiting: 2)
+    #expect(throws: ServiceError.invalid("n is 4, and this server takes 3 at a time", param: "n")) {
+      try queue.admit(4)
+    }
   }
 
   @Test func aTicketCountsOnce() throws {

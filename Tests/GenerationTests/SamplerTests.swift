@@ -123,6 +123,16 @@ struct SamplerTests {
     }
   }
 
+  /// Divided by next to nothing, the logit of a token that was seen is the largest number there is, not an infinity.
+  @Test(arguments: [1e-300, 1e-40, 1e-30]) func leastRepetitionPenaltyKeepsLogitsFinite(penalty: Double) {
+    let logits: [Float] = [30, 20, -5, 0]
+    for temperature in [0, 1] as [Double] {
+      var sampler = Sampler(
+        SamplingParameters(temperature: temperature, repetitionPenalty: penalty), prompt: [1, 2, 3], randomSeed: 0)
+      #expect(logits.withUnsafeBufferPointer { sampler.choose(from: $0, SamplingScratch()) } == 1)
+    }
+  }
+
   @Test func outOfBoundsParametersAreNamed() {
     let wrong: [(SamplingParameters, String)] = [
       (SamplingParameters(temperature: -0.1), "temperature"), (SamplingParameters(temperature: .nan), "temperature"),

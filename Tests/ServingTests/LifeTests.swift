@@ -38,7 +38,7 @@ import Testing
   @Test func aClientThatGoesBeforeItsTurnLeavesNothing() async throws {
     let service = FakeService()
     try await withServer(service) { client, _ in
-      for _ in 0..<20 {
+      for _ in 0..<100 {
         let socket = try await Socket(port: client.port)
         try await socket.send(Client.request("POST", Self.chat, Self.body("hang 1")))
         socket.close()
@@ -46,6 +46,13 @@ import Testing
       #expect(try await eventually { service.counts.accepted == service.counts.cancelled })
       #expect(try await client.post(Self.chat, Self.body("count 3")).status == 200)
       #expect(try await eventually { service.counts.running == 0 })
+      // Nor is an answer in flight that nobody came to write: the scrape is the only one.
+      var isAlone = false
+      for _ in 0..<500 where !isAlone {
+        isAlone = try await client.get("/metrics").text.contains("efficientllm:http_requests_in_flight 1\n")
+        if !isAlone { try await Task.sleep(for: .milliseconds(5)) }
+      }
+      #expect(isAlone)
     }
   }
 

@@ -108,6 +108,37 @@ struct TokenizerFileTests {
     #expect(error { try load(parts: parts) } == .unsupported(component: component, name: name))
   }
 
+  /// What matches nothing takes no instruction, however often it is repeated: the nodes are counted too.
+  @Test func refusesNestedRepetitionsOfNothing() {
+    let nothing = (0..<5).reduce("(?:)") { pattern, _ in "(?:\(pattern){1000}(?:)" + ")" }
+    let refused = error {
+      try load(
+        parts: #""pre_tokenizer":{"type":"Split","pattern":{"Regex":"\#(nothing)"},"behavior":"Isolated"}"#)
+    }
+    guard case .unsupported("pre-tokenizer", let name) = refused else {
+      Issue.record("\(String(describing: refused))")
+      return
+    }
+    #expect(name.contains("more than 4096 steps"))
+  }
+
+  @Test func bordersReplaceThoseOfTheFile() throws {
+    let added = #"[{"id":3,"content":"<bos>","special":true},{"id":4,"content":"<eos>","special":true}]"#
+    let json = try load(
+      parts:
+        #""pre_tokenizer":{"type":"ByteLevel"},"post_processor":{"type":"ByteLevel"},"decoder":{"type":"ByteLevel"}"#,
+      added: added
+    ).json()
+    for (borders, expected) in [
+      (nil, [2]), (TextBorders(begin: "<bos>", end: nil), [3, 2]), (TextBorders(begin: nil, end: "<eos>"), [2, 4]),
+    ] as [(TextBorders?, [UInt32])] {
+      #expect(try TokenizerLoader.load(json: json, borders: borders).encode("ab") == expected)
+    }
+    #expect(throws: TokenizerError.self) {
+      try TokenizerLoader.load(json: json, borders: TextBorders(begin: "<s>", end: nil))
+    }
+  }
+
   @Test func namesModelsItDoesNotRun() {
     for (model, component, name) in [
       (#","dropout":0.1"#, "model.dropout", "0.1"),

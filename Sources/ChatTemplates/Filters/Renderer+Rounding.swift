@@ -12,7 +12,7 @@ extension Renderer {
       case .float(let float): return .float(round(float, places: places))
       }
     case "ceil", "floor":
-      guard abs(places) <= 300 else { throw overflow }
+      guard (-300...300).contains(places) else { throw overflow }
       let factor = pow(10, Double(places))
       let scaled = number.double * factor
       guard scaled.isFinite else { throw overflow }

@@ -191,7 +191,7 @@ extension Renderer {
     let fill = values[1] == nil ? (name == "zfill" ? "0" : " ") : try needed(values[1], "\(name)()")
     guard fill.count == 1 else { throw invalid("\(name)() fills with one character") }
     try charge(making: max(width, text.count))
-    let missing = max(0, width - text.count)
+    let missing = width > text.count ? width - text.count : 0
     // Where a text cannot stand in the very middle, Python puts the odd one before it if the width is odd.
     let before = name == "center" ? missing / 2 + (missing & width & 1) : name == "ljust" ? 0 : missing
     let signs = name == "zfill" && (text.scalars.first == "-" || text.scalars.first == "+") ? 1 : 0

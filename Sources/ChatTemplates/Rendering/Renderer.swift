@@ -68,12 +68,12 @@ extension Renderer {
     try charge(1 + text.count >> 5 + foreign >> 1)
   }
 
-  /// Before `count` characters are made.
+  /// Before `count` characters are made. A count that a template asks for may be negative, which makes none.
   func charge(making count: Int) throws(TemplateError) {
     guard count <= limits.characters - characters else {
       throw failure(.limit(.characters, allowed: limits.characters))
     }
-    characters += count
+    characters += max(0, count)
   }
 
   /// The charge for `count` pieces of `width` characters, also where the product is no number.

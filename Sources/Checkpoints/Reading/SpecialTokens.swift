@@ -1,4 +1,5 @@
 internal import Foundation
+internal import Tokenization
 
 /// The tokens that begin and end a text, as far as a checkpoint's files say them.
 struct SpecialTokens: Sendable, Hashable {
@@ -51,4 +52,25 @@ struct SpecialTokens: Sendable, Hashable {
     "<|im_end|>", "<|eot_id|>", "<|eom_id|>", "<|end|>", "<|endoftext|>", "<end_of_turn>", "<|return|>", "</s>",
     "<｜end▁of▁sentence｜>",
   ]
+}
+
+extension TextBorders {
+  /// Classes of transformers (4.57) that put these tokens around a text by their own flags: they replace the
+  /// post-processor that tokenizer.json brings.
+  private static let classes: Set<String> = [
+    "LlamaTokenizer", "CodeLlamaTokenizer", "GemmaTokenizer", "CohereTokenizer",
+  ]
+
+  /// What tokenizer_config.json says; nil where its class leaves that to tokenizer.json, or does not name the tokens.
+  init?(tokenizerConfiguration fields: [String: Any]) {
+    guard var name = fields["tokenizer_class"] as? String else { return nil }
+    if name.hasSuffix("Fast") { name.removeLast(4) }
+    guard Self.classes.contains(name) else { return nil }
+    let begin = SpecialTokens.text(fields["bos_token"])
+    let end = SpecialTokens.text(fields["eos_token"])
+    let addsBegin = fields["add_bos_token"] as? Bool ?? true
+    let addsEnd = fields["add_eos_token"] as? Bool ?? false
+    guard !addsBegin || begin != nil, !addsEnd || end != nil else { return nil }
+    self.init(begin: addsBegin ? begin : nil, end: addsEnd ? end : nil)
+  }
 }

@@ -66,7 +66,9 @@ struct Sampler: Sendable {
     scratch.logits.withUnsafeMutableBufferPointer { logits in
       for (token, count) in counts where Int(token) < logits.count {
         var logit = logits[Int(token)]
-        logit = logit > 0 ? logit / repetition : logit * repetition
+        // A tiny penalty must not make an infinity of a number, which would read as a model that failed.
+        let largest: Float = logit.isFinite ? .greatestFiniteMagnitude : .infinity
+        logit = logit > 0 ? min(logit / repetition, largest) : logit * repetition
         if count > 0 { logit = logit - frequency * Float(count) - presence }
         logits[Int(token)] = logit
       }

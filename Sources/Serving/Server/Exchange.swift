@@ -42,6 +42,9 @@ final class Exchange: Sendable {
     self.timeLimit = timeLimit
   }
 
+  /// An answer that nobody writes - its client left before the head - is over when it is let go.
+  deinit { end(status: Interruption.clientGone.error.status) }
+
   func begin() {
     active.insert(scope)
     let (scope, channel, timeLimit) = (scope, channel, timeLimit)

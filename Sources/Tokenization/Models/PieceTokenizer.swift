@@ -13,7 +13,7 @@ struct PieceTokenizer: Tokenizer {
   }
 
   let model: Model
-  let pipeline: Pipeline
+  var pipeline: Pipeline
   let addedTokens: AddedTokens
 
   init(model: Model, pipeline: Pipeline, addedTokens: [AddedToken]) throws {

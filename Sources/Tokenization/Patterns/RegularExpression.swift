@@ -71,12 +71,16 @@ indirect enum ExpressionNode: Sendable {
 /// Turns the tree into instructions.
 struct ExpressionCompiler {
   private static let maximumInstructions = 4096
+  /// Nodes that are compiled, repeated ones each time: what comes to nothing can be repeated without end too.
+  private static let maximumNodes = 1 << 16
 
   var program: [RegularExpression.Instruction] = []
   var sets: [ScalarTest] = []
+  private var nodes = 0
 
   mutating func compile(_ node: ExpressionNode) throws {
-    guard program.count < Self.maximumInstructions else {
+    nodes += 1
+    guard program.count < Self.maximumInstructions, nodes <= Self.maximumNodes else {
       throw RegularExpression.SyntaxError(reason: "it comes to more than \(Self.maximumInstructions) steps")
     }
     switch node {
