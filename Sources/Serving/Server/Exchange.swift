@@ -20,15 +20,13 @@ final class Exchange: Sendable {
   private let metrics: ServingMetrics
   private let log: AccessLog
   private let timeLimit: Duration
+  private let farewell: Duration
   private let timer = Mutex<Scheduled<Void>?>(nil)
   private let isOver = Mutex(false)
 
-  /// How long a client may take to read an answer that was cut short before its connection is closed.
-  private static let farewell: TimeAmount = .seconds(5)
-
   init(
     method: String, route: Route?, connection: Connection, channel: any Channel, active: ActiveRequests,
-    metrics: ServingMetrics, log: AccessLog, timeLimit: Duration
+    metrics: ServingMetrics, log: AccessLog, timeLimit: Duration, farewell: Duration
   ) {
     let digits = String(UInt64.random(in: .min ... .max), radix: 16)
     identifier = String(repeating: "0", count: 16 - digits.count) + digits
@@ -40,6 +38,7 @@ final class Exchange: Sendable {
     self.metrics = metrics
     self.log = log
     self.timeLimit = timeLimit
+    self.farewell = farewell
   }
 
   /// An answer that nobody writes - its client left before the head - is over when it is let go.
@@ -47,7 +46,7 @@ final class Exchange: Sendable {
 
   func begin() {
     active.insert(scope)
-    let (scope, channel, timeLimit) = (scope, channel, timeLimit)
+    let (scope, channel, timeLimit, farewell) = (scope, channel, timeLimit, farewell)
     connection.begin { scope.interrupt(.clientGone) }
     timer.withLock { timer in
       timer = channel.eventLoop.scheduleTask(in: TimeAmount(timeLimit)) {
@@ -56,7 +55,7 @@ final class Exchange: Sendable {
     }
     // A client that does not read would hold its request back for ever.
     scope.onInterrupt { [weak self] _ in
-      channel.eventLoop.scheduleTask(in: Self.farewell) { [weak self] in
+      channel.eventLoop.scheduleTask(in: TimeAmount(farewell)) { [weak self] in
         if let self, !self.isOver.withLock({ $0 }) { channel.close(promise: nil) }
       }
     }

@@ -25,7 +25,8 @@ struct RequestHandler: HTTPResponder {
     let exchange = Exchange(
       method: request.method.rawValue, route: Route.of(request.uri.path)?.route,
       connection: try await ConnectionHandler.connection(of: context.channel), channel: context.channel,
-      active: active, metrics: metrics, log: log, timeLimit: configuration.requestTimeout)
+      active: active, metrics: metrics, log: log, timeLimit: configuration.requestTimeout,
+      farewell: configuration.farewell)
     exchange.begin()
     do {
       return try await answer(request, exchange)

@@ -18,6 +18,8 @@ public struct ServingConfiguration: Sendable {
   public var bodyTimeout: Duration = .seconds(30)
   /// How long a request may take altogether.
   public var requestTimeout: Duration = .seconds(600)
+  /// How long a client may take to read an answer that was cut short before its connection is closed.
+  public var farewell: Duration = .seconds(5)
   /// How long running requests may go on once the server ends.
   public var shutdownGrace: Duration = .seconds(30)
   /// Whether SIGTERM and SIGINT end the server.

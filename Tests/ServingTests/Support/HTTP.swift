@@ -94,6 +94,7 @@ func withServer<Value: Sendable>(
   configuration.shutdownGrace = .seconds(600)
   configuration.idleTimeout = .seconds(600)
   configuration.bodyTimeout = .seconds(600)
+  configuration.farewell = .seconds(600)
   change(&configuration)
   let (ports, continuation) = AsyncStream<Int>.makeStream()
   let server = InferenceServer(service: service, configuration: configuration) { continuation.yield($0) }
