@@ -9,7 +9,7 @@ extension EngineService {
     guard let decoder, decoder.name == request.model else {
       throw ServiceError.invalid("the model \(request.model) does not generate", param: "model")
     }
-    return try decoder.generate(request)
+    return try await decoder.generate(request)
   }
 
   public func embed(_ inputs: [Prompt], model: String) async throws -> EmbeddingResult {
@@ -22,8 +22,8 @@ extension EngineService {
 
 extension ServedDecoder {
   /// Everything that can be refused is refused here, before a stream begins.
-  func generate(_ request: InferenceRequest) throws -> [AsyncThrowingStream<InferenceEvent, any Error>] {
-    let prompt = try prompts.prompt(request.input)
+  func generate(_ request: InferenceRequest) async throws -> [AsyncThrowingStream<InferenceEvent, any Error>] {
+    let prompt = try await prompts.preparedPrompt(request.input)
     try check(prompt.tokens)
     try Task.checkCancellation()
     let maximum = try maximumTokens(request, promptTokens: prompt.tokens.count)

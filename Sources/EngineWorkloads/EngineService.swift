@@ -50,7 +50,7 @@ public final class EngineService: InferenceService {
       models.append(
         ServedModel(
           name: decoder.name, kind: .decoder(chats: decoder.prompts.chats), maximumContext: decoder.context,
-          created: created))
+          created: created, places: decoder.queue.places))
     }
     if let encoder {
       models.append(

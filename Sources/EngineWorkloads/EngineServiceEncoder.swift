@@ -45,9 +45,13 @@ struct ServedEncoder: Sendable {
         case .tokens(let tokens): tokens
         }
       }
-      return EmbeddingResult(
-        vectors: try encoder.embeddings(tokens, willContinue: willContinue),
-        promptTokens: tokens.reduce(0) { $0 + $1.count })
+      do {
+        return EmbeddingResult(
+          vectors: try encoder.embeddings(tokens, willContinue: willContinue),
+          promptTokens: tokens.reduce(0) { $0 + $1.count })
+      } catch let error as EncoderError {
+        throw ServiceError.invalid("\(error)", param: "input")
+      }
     }
   }
 }

@@ -1,5 +1,6 @@
 internal import ChatTemplates
 internal import Checkpoints
+internal import Dispatch
 internal import Foundation
 internal import OpenAIWire
 internal import Serving
@@ -22,6 +23,30 @@ struct PromptMaker: Sendable {
   }
 
   var chats: Bool { template != nil }
+
+  /// The same, on a queue of its own when it may take long: threads that answer requests must not wait for it.
+  func preparedPrompt(_ input: InferenceRequest.Input) async throws -> (tokens: [UInt32], text: String) {
+    guard Self.isLong(input) else { return try prompt(input) }
+    return try await withCheckedThrowingContinuation { done in
+      Self.queue.async { done.resume(with: Result { try prompt(input) }) }
+    }
+  }
+
+  /// Long prompts are prepared one after the other, so that they take one core at most.
+  private static let queue = DispatchQueue(label: "prompts")
+
+  private static func isLong(_ input: InferenceRequest.Input) -> Bool {
+    let longest = 1 << 15
+    switch input {
+    case .prompt(.text(let text)): return text.utf8.count > longest
+    case .prompt(.tokens(let tokens)): return tokens.count > longest
+    // Tools and variables may be large too, and a conversation without them is short as a rule.
+    case .chat(let messages, let tools, let variables):
+      guard tools.isEmpty, variables.members.isEmpty else { return true }
+      return messages.reduce(0) { $0 + ($1.content?.utf8.count ?? 0) + 64 + ($1.toolCalls.isEmpty ? 0 : longest) }
+        > longest
+    }
+  }
 
   /// - Returns: the tokens, and the text that comes back where the prompt is echoed.
   /// - Throws: ``Serving/ServiceError/invalid(_:param:)`` where the template refuses the conversation.

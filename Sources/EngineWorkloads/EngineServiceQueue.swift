@@ -22,6 +22,9 @@ final class AdmissionQueue: Sendable {
     mostWaiting = waiting
   }
 
+  /// Those that can run and wait together.
+  var places: Int { mostRunning + mostWaiting }
+
   var counts: Counts { state.withLock { $0 } }
 
   /// - Throws: ``Serving/ServiceError/queueFull(retryAfterSeconds:)`` with when a place should be free, and

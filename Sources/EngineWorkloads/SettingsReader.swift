@@ -73,7 +73,7 @@ struct SettingsReader {
   }
 }
 
-/// A setting of the training workload that makes no sense.
+/// A setting of a workload that makes no sense.
 public enum SettingError: Error, Hashable, CustomStringConvertible {
   case unknown(name: String, known: [String])
   case wrongType(name: String, value: String, expected: String)
@@ -83,7 +83,7 @@ public enum SettingError: Error, Hashable, CustomStringConvertible {
   public var description: String {
     switch self {
     case .unknown(let name, let known):
-      "the training workload has no setting '\(name)'; it knows \(known.joined(separator: ", "))"
+      "the workload has no setting '\(name)'; it knows \(known.joined(separator: ", "))"
     case .wrongType(let name, let value, let expected):
       "the setting \(name) is '\(value)'; it must be \(expected)"
     case .unknownChoice(let name, let value, let choices):

@@ -73,6 +73,17 @@ import Testing
     }
   }
 
+  @Test func moreThanThereArePlacesIsRefusedForGood() async throws {
+    try await withServer(FakeService(places: 3)) { client, _ in
+      let prompts = try await client.post("/v1/completions", #"{"model":"fake","prompt":["a","b","c","d"]}"#)
+      #expect(prompts.status == 400)
+      #expect(try prompts.error().param == "prompt")
+      let samples = try await client.post("/v1/completions", #"{"model":"fake","prompt":"a","n":4}"#)
+      #expect(try samples.error().param == "n")
+      #expect(try await client.post("/v1/completions", #"{"model":"fake","prompt":["a","b","c"]}"#).status == 200)
+    }
+  }
+
   @Test func embeddings() async throws {
     try await withServer(FakeService()) { client, _ in
       let path = "/v1/embeddings"

@@ -21,7 +21,7 @@ struct RequestMeter {
     self.choices = Array(repeating: Choice(), count: choices)
   }
 
-  mutating func take(_ event: InferenceEvent, choice: Int, at now: ContinuousClock.Instant = .now) {
+  mutating func take(_ event: InferenceEvent, choice: Int, at now: ContinuousClock.Instant) {
     let arrival = arrival
     switch event {
     case .started(let promptTokens, let cachedTokens, _):

@@ -5,7 +5,8 @@ internal import Synchronization
 /// The stream ends when all have finished, and throws what the first of them throws, or the ``Interruption``. However it
 /// ends, and also when it is let go, all continuations are let go, so that their slots are free.
 enum MergedEvents {
-  typealias Element = (choice: Int, event: InferenceEvent)
+  /// With when the event came, however long the client takes to read it.
+  typealias Element = (choice: Int, event: InferenceEvent, time: ContinuousClock.Instant)
 
   static func stream(
     _ streams: [AsyncThrowingStream<InferenceEvent, any Error>], scope: RequestScope
@@ -18,7 +19,7 @@ enum MergedEvents {
         do {
           for try await event in stream {
             if case .finished = event { isFinished = true }
-            continuation.yield((choice, event))
+            continuation.yield((choice, event, .now))
           }
         } catch {
           continuation.finish(throwing: error)

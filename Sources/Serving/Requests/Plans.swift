@@ -33,6 +33,7 @@ struct Planner: Sendable {
         code: "model_not_supported")
     }
     let options = request.options
+    try check(options.choices, "n", model)
     let heading = heading("chatcmpl-", request.model, prompts: 1, options)
     return GenerationPlan(
       requests: [
@@ -46,8 +47,9 @@ struct Planner: Sendable {
   }
 
   func completion(_ request: CompletionRequest) throws(APIError) -> GenerationPlan {
-    _ = try decoder(request.model)
+    let (model, _) = try decoder(request.model)
     let options = request.options
+    try check(request.prompts.count * options.choices, request.prompts.count > 1 ? "prompt" : "n", model)
     let heading = heading("cmpl-", request.model, prompts: request.prompts.count, options)
     return GenerationPlan(
       requests: request.prompts.map { prompt in
@@ -56,6 +58,12 @@ struct Planner: Sendable {
           maximumTokens: options.maximumTokens ?? CompletionRequest.defaultTokens, sampling: options.sampling,
           stop: options.stop, ignoresEnd: options.ignoresEnd, alternatives: request.logprobs, echoes: request.echoes)
       }, answer: CompletionAnswer(heading: heading, logprobs: request.logprobs != nil))
+  }
+
+  private func check(_ choices: Int, _ parameter: String, _ model: ServedModel) throws(APIError) {
+    guard let places = model.places, choices > places else { return }
+    throw .invalid(
+      "the request asks for \(choices) continuations, and this server takes \(places) at a time", param: parameter)
   }
 
   private func heading(_ prefix: String, _ model: String, prompts: Int, _ options: GenerationOptions) -> AnswerHeading {

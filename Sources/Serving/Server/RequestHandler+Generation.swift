@@ -34,7 +34,7 @@ extension RequestHandler {
         id: exchange.id, body: ResponseBody { [work] writer in try await Self.stream(events, work, &writer, exchange) })
     }
     do {
-      for try await (choice, event) in events { _ = work.take(event, choice: choice) }
+      for try await (choice, event, time) in events { _ = work.take(event, choice: choice, at: time) }
     } catch {
       work.meter.abort()
       throw error
@@ -52,8 +52,8 @@ extension RequestHandler {
     var status = 200
     do {
       do {
-        for try await (choice, event) in events {
-          for document in work.take(event, choice: choice) {
+        for try await (choice, event, time) in events {
+          for document in work.take(event, choice: choice, at: time) {
             try await write(ServerSentEvent(document), &writer, exchange)
           }
         }
@@ -113,9 +113,9 @@ struct GenerationWork: Sendable {
   var tally: UsageTally
   var meter: RequestMeter
 
-  mutating func take(_ event: InferenceEvent, choice: Int) -> [JSONValue] {
+  mutating func take(_ event: InferenceEvent, choice: Int, at time: ContinuousClock.Instant) -> [JSONValue] {
     tally.take(event, choice: choice)
-    meter.take(event, choice: choice)
+    meter.take(event, choice: choice, at: time)
     return answer.take(event, choice: choice)
   }
 }

@@ -35,8 +35,11 @@ public struct ServedModel: Sendable, Hashable {
   public var maximumContext: Int
   /// Seconds since 1970.
   public var created: Int
+  /// Continuations that can run and wait together; a request for more is refused for good.
+  public var places: Int?
 
-  public init(name: String, kind: Kind, maximumContext: Int, created: Int) {
+  public init(name: String, kind: Kind, maximumContext: Int, created: Int, places: Int? = nil) {
+    self.places = places
     self.name = name
     self.kind = kind
     self.maximumContext = maximumContext

@@ -129,7 +129,9 @@ private struct ScoredMerges {
       return phantoms[bytes.scalar(at: 0).scalar, default: next]
     }
     for id in ranked {
-      guard let bytes = vocabulary.bytes(of: UInt32(id)),
+      // Each place where a token can be cut is looked at, at a cost of its length: one beyond any real vocabulary's is
+      // not merged.
+      guard let bytes = vocabulary.bytes(of: UInt32(id)), bytes.count <= 1 << 11,
         vocabulary.id(of: String(decoding: bytes, as: UTF8.self)) == UInt32(id)
       else { continue }
       if let last, scores[id] != last { rank += 1 }

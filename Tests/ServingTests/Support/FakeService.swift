@@ -18,17 +18,21 @@ final class FakeService: InferenceService {
 
   struct Mystery: Error {}
 
-  let models = [
-    ServedModel(name: "fake", kind: .decoder(chats: true), maximumContext: 4096, created: 1_700_000_000),
-    ServedModel(name: "base", kind: .decoder(chats: false), maximumContext: 4096, created: 1_700_000_000),
-    ServedModel(name: "vectors", kind: .encoder(dimensions: 3), maximumContext: 512, created: 1_700_000_000),
-  ]
+  let models: [ServedModel]
   private let slots: Int
   private let pace: Duration?
   private let state = Mutex(Counts())
 
   /// - Parameter pace: how long a token takes; nil for as fast as they can be made.
-  init(slots: Int = 8, pace: Duration? = nil) {
+  /// - Parameter places: what the model says it has.
+  init(slots: Int = 8, pace: Duration? = nil, places: Int? = nil) {
+    let created = 1_700_000_000
+    models = [
+      ServedModel(
+        name: "fake", kind: .decoder(chats: true), maximumContext: 4096, created: created, places: places),
+      ServedModel(name: "base", kind: .decoder(chats: false), maximumContext: 4096, created: created),
+      ServedModel(name: "vectors", kind: .encoder(dimensions: 3), maximumContext: 512, created: created),
+    ]
     self.slots = slots
     self.pace = pace
   }
