@@ -17,6 +17,7 @@ from pathlib import Path
 
 import infer_transformers as peer
 import inference_common as common
+import inference_prepare
 import torch
 from transformers import AutoModel, AutoTokenizer
 
@@ -39,11 +40,12 @@ def compare(model, prompt: list[int], engine: list[int]) -> dict:
 def decoder(request: dict) -> dict:
     path = common.model_path(request["model"])
     model = peer.load(path, torch.float32)
+    tokenize = inference_prepare.tokenizer_of(path)
     rows = []
-    for text, engine in zip(request["prompts"], request["continuations"]):
-        tokens, _ = common.model_text(path, text)
+    for prompt, engine in zip(request["prompts"], request["continuations"]):
+        tokens = common.PromptText(**tokenize(prompt))
         rows.append(compare(model, tokens.prefix + tokens.tokens, engine))
-    text, _ = common.model_text(path, request["text"])
+    text = common.PromptText(**tokenize(request["text"]))
     windows = text.windows(len(text.tokens))
     nats = sum(peer.window_loss(model, given, predicted) for given, predicted, _ in windows)
     return {"prompts": rows, "nats": nats, "predicted": sum(predicted for _, predicted, _ in windows)}

@@ -15,6 +15,7 @@ Needs scripts/requirements-peers.txt.
 
 import argparse
 import dataclasses
+import functools
 import json
 import os
 import shutil
@@ -122,12 +123,14 @@ def directory_shape(model: Path) -> common.Shape:
     )
 
 
+def tokenizer_of(model: Path):
+    """What gives a text's tokens, as `common.PromptText` has them."""
+    return functools.partial(directory_text, model) if model.is_dir() else LlamaVocabulary(model).text
+
+
 def prepare_text(model: Path, source: Path, result: Path) -> None:
-    text = source.read_bytes().decode()
-    if model.is_dir():
-        content, shape = directory_text(model, text), directory_shape(model)
-    else:
-        content, shape = LlamaVocabulary(model).text(text), gguf_shape(model)
+    content = tokenizer_of(model)(source.read_bytes().decode())
+    shape = directory_shape(model) if model.is_dir() else gguf_shape(model)
     write_whole(result, {"text": content, "shape": dataclasses.asdict(shape)})
 
 
