@@ -102,10 +102,9 @@ class InferSpec:
 
     def rounds(self) -> list[tuple[bool, list[int]]]:
         """Whether a round is a warm-up, and the indices of its prompts, in the order they run."""
-        warmups = [((round_ + 1) * self.batch, True) for round_ in range(self.warmup_rounds)]
-        measured = [
-            (self.seed * self.requests + round_ * self.batch, False) for round_ in range(self.requests // self.batch)
-        ]
+        first, rounds = self.seed * self.requests, self.requests // self.batch
+        warmups = [(first + (rounds + round_) * self.batch, True) for round_ in range(self.warmup_rounds)]
+        measured = [(first + round_ * self.batch, False) for round_ in range(rounds)]
         return [(warmup, [first + i for i in range(self.batch)]) for first, warmup in warmups + measured]
 
 

@@ -29,8 +29,8 @@ def spec(precisions=("fp32",), **changes) -> common.InferSpec:
 
 class SpecTests(unittest.TestCase):
     def test_rounds_are_those_of_the_engine(self):
-        # 4 requests; seed 1 begins behind those of seed 0; warm-up round r begins at prompt (r + 1) * batch.
-        self.assertEqual(spec().rounds(), [(True, [2, 3]), (True, [4, 5]), (False, [4, 5]), (False, [6, 7])])
+        # 4 requests; seed 1 begins behind those of seed 0; warm-up rounds read what comes behind those that are measured.
+        self.assertEqual(spec().rounds(), [(True, [8, 9]), (True, [10, 11]), (False, [4, 5]), (False, [6, 7])])
 
     def test_what_it_counts(self):
         self.assertEqual((spec().requests, spec().context), (4, 7))
