@@ -111,7 +111,15 @@ void BlockCache::free(void *block) {
   kept_[header->capacity].push_back(header);
   kept_bytes_ += static_cast<int64_t>(header->capacity);
   // ...or than the most that was ever in use, whichever is more.
-  if (kept_bytes_ > std::max(least_kept, statistics_.peak)) shrink(std::max(least_kept, statistics_.allocated));
+  if (kept_bytes_ > std::min(most_kept_, std::max(least_kept, statistics_.peak))) {
+    shrink(std::min(most_kept_, std::max(least_kept, statistics_.allocated)));
+  }
+}
+
+void BlockCache::limit_kept(int64_t bytes) {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  most_kept_ = bytes;
+  shrink(bytes);
 }
 
 void BlockCache::shrink(int64_t limit) {

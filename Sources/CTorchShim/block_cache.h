@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <map>
 #include <mutex>
 #include <vector>
@@ -26,6 +27,9 @@ class BlockCache {
   void *allocate(size_t bytes);
   void free(void *block);
 
+  /// The most bytes of freed blocks that are kept.
+  void limit_kept(int64_t bytes);
+
   Statistics statistics();
   void reset_peak();
 
@@ -36,6 +40,7 @@ class BlockCache {
   /// Gives kept blocks back until they hold no more than `limit` bytes.
   void shrink(int64_t limit);
 
+  int64_t most_kept_ = std::numeric_limits<int64_t>::max();
   std::mutex mutex_;
   std::map<size_t, std::vector<Header *>> kept_;
   int64_t kept_bytes_ = 0;

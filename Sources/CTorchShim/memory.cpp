@@ -57,6 +57,10 @@ int32_t reset_peak_memory(ctorch_device where, char **error) {
   });
 }
 
+int32_t limit_kept_memory(int64_t bytes, char **error) {
+  return guarded(error, [&] { BlockCache::shared().limit_kept(bytes); });
+}
+
 }  // namespace
 
 void fill_memory(ctorch_api &api) {
@@ -65,6 +69,7 @@ void fill_memory(ctorch_api &api) {
   c10::SetAllocator(c10::DeviceType::CPU, &allocator, 1);
   api.memory = memory;
   api.reset_peak_memory = reset_peak_memory;
+  api.limit_kept_memory = limit_kept_memory;
 }
 
 }  // namespace ctorch

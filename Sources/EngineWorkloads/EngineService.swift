@@ -142,6 +142,8 @@ extension Engine {
     try await Engine(limits: limits) {
       // The number of threads belongs to the thread that asks for work.
       try Torch.setThreads(settings.threads)
+      // Caches come in many sizes, and what is kept of freed ones would add up to as much again.
+      try TensorMemory.limitKept(to: 128 << 20)
       let decoder = try checkpoint.loadDecoder(dtype: settings.precision.dtype, device: device)
       let prime = ContinuingText.prime(tokenizer)
       return EngineModel(model: DecoderModel(decoder, longestChunk: limits.prefillChunk)) {

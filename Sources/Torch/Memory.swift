@@ -23,4 +23,10 @@ public struct TensorMemory: Sendable, Hashable {
   public static func resetPeak(on device: Device) throws {
     try Torch.checked("reset_peak_memory") { Torch.api.pointee.reset_peak_memory(device.raw, $0) }
   }
+
+  /// The most bytes of freed memory that are kept for reuse on the processor. Without a limit it is as much as was ever in
+  /// use, which suits a training step that asks for the same sizes again, and not a server whose sizes vary.
+  public static func limitKept(to bytes: Int) throws {
+    try Torch.checked("limit_kept_memory") { Torch.api.pointee.limit_kept_memory(Int64(bytes), $0) }
+  }
 }

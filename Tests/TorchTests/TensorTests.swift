@@ -86,6 +86,17 @@ struct TensorTests {
     #expect(try TensorMemory.current(on: .cpu).allocatedBytes - before < 1 << 20)
   }
 
+  @Test func freedMemoryIsKeptUpToALimit() throws {
+    defer { try? TensorMemory.limitKept(to: .max) }
+    for limit in [0, 32 << 20] {
+      try TensorMemory.limitKept(to: limit)
+      for megabytes in [40, 8, 100] { _ = try Tensor.empty([megabytes << 18]) }
+      let memory = try TensorMemory.current(on: .cpu)
+      // Blocks are an eighth larger than what they hold, at most.
+      #expect(memory.reservedBytes <= memory.allocatedBytes / 8 * 9 + limit + 1 << 20)
+    }
+  }
+
   @Test func typesConvert() throws {
     let tensor = try Tensor([1, 2, 3] as [Float])
     #expect(try tensor.to(dtype: .bfloat16).dtype == .bfloat16)

@@ -2,6 +2,7 @@
 
 import json
 import os
+import random
 import signal
 import subprocess
 import sys
@@ -83,6 +84,59 @@ class Serving(unittest.TestCase):
         self.assertIn("POST /v1/chat/completions 200", said)
         for secret in ("alphabet", "Once upon"):
             self.assertNotIn(secret, said)
+
+    def test_malformed_requests_never_get_a_500(self):
+        server = Server(self, "--model", str(self.decoder), "--embedding-model", str(self.encoder))
+        bodies = {
+            "/chat/completions": {
+                "model": "tiny-decoder", "messages": [{"role": "user", "content": "hi"}], "max_tokens": 2, "seed": 1,
+                "temperature": 0.5, "top_p": 0.9, "top_k": 3, "min_p": 0.1, "repetition_penalty": 1.1, "n": 2,
+                "presence_penalty": 0.1, "frequency_penalty": 0.1, "stop": ["x"], "logprobs": True, "top_logprobs": 2,
+                "stream": False, "chat_template_kwargs": {"a": 1}, "tools": [{"type": "function", "function": {"name": "f"}}],
+            },
+            "/completions": {"model": "tiny-decoder", "prompt": ["ab", "c"], "max_tokens": 2, "logprobs": 1, "echo": True},
+            "/embeddings": {"model": "tiny-encoder", "input": ["ab", "c"], "encoding_format": "float"},
+        }
+        odd = [None, True, -1, 0, 10**30, 1e308, -1e308, 1e-300, "", "\ud83d", "x" * 5000, [], [[]], {}, [None], {"a": {}},
+               [1e9], 2**63, -2**63, 0.5, "nan", [[0] * 40] * 3]
+        random_source = random.Random(7)
+        counts: dict[int, int] = {}
+
+        def send(path: str, body: bytes):
+            request = urllib.request.Request(
+                server.url + path, data=body, headers={"Content-Type": "application/json"})
+            try:
+                with urllib.request.urlopen(request, timeout=60) as answer:
+                    status = answer.status
+                    answer.read()
+            except urllib.error.HTTPError as error:
+                with error:
+                    status = error.code
+                    self.assertIn("message", json.load(error)["error"], body)
+            counts[status] = counts.get(status, 0) + 1
+            self.assertNotIn(status, (500, 502), body)
+
+        for path, body in bodies.items():
+            send(path, json.dumps(body).encode())
+            for key in body:
+                for value in odd:
+                    send(path, json.dumps(body | {key: value}).encode())
+            for _ in range(80):
+                text = bytearray(json.dumps(body).encode())
+                for _ in range(random_source.randint(1, 6)):
+                    place = random_source.randrange(len(text))
+                    change = random_source.randrange(3)
+                    if change == 0:
+                        text[place] = random_source.randrange(256)
+                    elif change == 1:
+                        del text[place:place + random_source.randint(1, 20)]
+                    else:
+                        text[place:place] = random_source.choice([b"[", b"{", b'"', b"\\u0000", b"9" * 400, b"\xff"])
+                send(path, bytes(text))
+        self.assertGreater(counts[200], 3)
+        self.assertGreater(counts[400], 300)
+        self.assertEqual(server.get("/models")[0], 200)
+        self.assertEqual(server.end(), 0)
 
     def test_an_encoder_alone(self):
         server = Server(self, "--embedding-model", str(self.encoder))

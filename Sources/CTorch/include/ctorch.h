@@ -15,7 +15,7 @@ extern "C" {
 #endif
 
 /// Raised whenever the table below changes. A shim of another version is refused.
-#define CTORCH_VERSION 1
+#define CTORCH_VERSION 2
 
 /// One owned reference to a tensor. NULL is the undefined tensor.
 typedef struct ctorch_tensor_s *ctorch_tensor;
@@ -164,6 +164,8 @@ typedef struct {
   // Memory. On the CPU libtorch's allocator is replaced by a counting one the first time a table is handed out.
   int32_t (*memory)(ctorch_device device, ctorch_memory *result, char **error);
   int32_t (*reset_peak_memory)(ctorch_device device, char **error);
+  /// The most bytes of freed CPU memory that are kept for reuse.
+  int32_t (*limit_kept_memory)(int64_t bytes, char **error);
 
   // Devices
   int32_t (*device_count)(int32_t type);
