@@ -22,7 +22,11 @@ struct SummaryRendering {
     let without = summary.methods.filter { $0.finished == 0 }.map(name)
     if !without.isEmpty { lines.append("no trial has finished of: \(without.joined(separator: ", "))") }
     if !shown.isEmpty {
-      lines += ["", measures, "Mean +- standard deviation over seeds; est marks an estimate. n is the seeds finished."]
+      for model in models {
+        if namesModels { lines += ["", model] } else { lines.append("") }
+        lines.append(measures(of: shown.filter { summary.methods[$0].model == model }))
+      }
+      lines += ["Mean +- standard deviation over seeds; est marks an estimate. n is the seeds finished."]
     }
     let ranked = ranks.text()
     if !ranked.isEmpty { lines += ["", ranked] }
@@ -59,16 +63,24 @@ struct SummaryRendering {
   /// The methods that have a finished trial: the columns of the table.
   private var shown: [Int] { summary.methods.indices.filter { summary.methods[$0].finished > 0 } }
 
-  private var measures: String {
+  /// The models in the plan's order. Each has a table of its own, so that methods stand side by side on equal terms and
+  /// the table stays as narrow as their number.
+  private var models: [String] {
+    var seen: Set<String> = []
+    return shown.map { summary.methods[$0].model }.filter { seen.insert($0).inserted }
+  }
+
+  /// A table of what some methods came to, those of one model.
+  private func measures(of columns: [Int]) -> String {
     var table = TextTable(
       [.left("measure"), .left(""), .left("unit"), .left("better")]
-        + shown.map { .right(name(summary.methods[$0])) })
-    table.append(["n", "seeds finished", "", ""] + shown.map { "\(summary.methods[$0].finished)" })
-    for row in summary.rows where row.values.contains(where: { $0.mean != nil }) {
+        + columns.map { .right(summary.methods[$0].method) })
+    table.append(["n", "seeds finished", "", ""] + columns.map { "\(summary.methods[$0].finished)" })
+    for row in summary.rows where columns.contains(where: { row.values[$0].mean != nil }) {
       let title = row.definition == .published ? row.title + " (as published)" : row.title
       table.append(
         [row.id.rawValue, title == row.id.rawValue ? "" : title, row.unit.symbol, row.direction?.rawValue ?? ""]
-          + shown.map { Self.text(row.values[$0]) })
+          + columns.map { Self.text(row.values[$0]) })
     }
     return table.render()
   }
@@ -88,14 +100,25 @@ struct SummaryRendering {
     for row in summary.rows {
       let reasons = Set(shown.flatMap { row.values[$0].absences })
       for reason in reasons.sorted() {
-        let lacking = shown.filter { row.values[$0].absences.contains(reason) }.map { name(summary.methods[$0]) }
+        let lacking = shown.filter { row.values[$0].absences.contains(reason) }
         let everywhere = lacking.count == shown.count
-        let text = everywhere ? row.id.rawValue : "\(row.id.rawValue) of \(lacking.joined(separator: ", "))"
+        let text = everywhere ? row.id.rawValue : "\(row.id.rawValue) of \(names(lacking).joined(separator: ", "))"
         if measures[reason] == nil { order.append(reason) }
         measures[reason, default: []].append(text)
       }
     }
     return order.map { "\((measures[$0] ?? []).joined(separator: ", ")): \($0)" }
+  }
+
+  /// The names of some columns: a method whose every model is among them is named once.
+  private func names(_ columns: [Int]) -> [String] {
+    var seen: Set<String> = []
+    return columns.compactMap { column in
+      let method = summary.methods[column].method
+      let all = shown.filter { summary.methods[$0].method == method }
+      guard all.allSatisfy(columns.contains) else { return name(summary.methods[column]) }
+      return seen.insert(method).inserted ? method : nil
+    }
   }
 
   /// One line for each method and measure.
