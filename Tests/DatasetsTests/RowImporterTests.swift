@@ -100,13 +100,13 @@ import Testing
   }
 
   @Test func cellsOfCSVAreReadAsWhatTheyAre() throws {
-    let csv = """
-      \u{feff}id,question,answer,contexts,metadata.tokens,metadata.zip,metadata.paid,metadata.big,messages\r
-      1,"two\r
-      lines, ""quoted""","[""a"",""b""]",plain,1.50,01234,true,9007199254740993,\r
-      2,,[1],"[""c""",,"x ",True,,"[{""role"":""user"",""content"":""m""}]"\r
+    let csv = #"""
+      \#u{feff}id,question,answer,contexts,metadata.tokens,metadata.zip,metadata.paid,metadata.big,messages\#r
+      1,"two\#r
+      lines, ""quoted""","[""a"",""b""]",plain,1.50,01234,true,9007199254740993,\#r
+      2,,[1],"[""c""",,"x ",True,,"[{""role"":""user"",""content"":""m""}]"\#r
 
-      """
+      """#
     let rows = try read(csv, .csv, chunk: 1).rows
     #expect(
       rows.map(text) == [

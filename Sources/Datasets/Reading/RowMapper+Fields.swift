@@ -168,7 +168,7 @@ extension RowMapper {
   mutating func metadata(_ record: Record, problems: inout [ColumnProblem]) -> [String: MetadataValue] {
     var found: [(name: String, kind: MetadataValue.Kind?, cell: Cell)] = []
     if let cell = cells(.metadata, record).first {
-      do {
+      do throws(ColumnProblem) {
         guard case .object(let object) = try structured(cell) else {
           throw ColumnProblem(column: cell.column, reason: "metadata has to be an object, not \(cell.value.kind)")
         }
@@ -201,7 +201,7 @@ extension RowMapper {
     }
     var metadata: [String: MetadataValue] = [:]
     for (name, kind, cell) in found {
-      do {
+      do throws(ColumnProblem) {
         try checkName(name, cell)
         guard metadata[name] == nil else {
           throw ColumnProblem(column: cell.column, reason: "the metadata has \(name) already, from another column")

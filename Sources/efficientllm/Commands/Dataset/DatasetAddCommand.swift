@@ -79,5 +79,3 @@ struct DatasetAddCommand: AsyncParsableCommand {
     print("pinned   \(version.pinned)")
   }
 }
-
-extension DatasetForm: ExpressibleByArgument {}
