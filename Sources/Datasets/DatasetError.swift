@@ -18,13 +18,19 @@ public struct DatasetProblem: Error, Sendable, Hashable, CustomStringConvertible
     var place = row.map { "row \($0)" } ?? ""
     if let line { place += place.isEmpty ? "line \(line)" : " (line \(line))" }
     if let column { place += (place.isEmpty ? "" : ", ") + "column \(Self.shown(column))" }
-    return place.isEmpty ? reason : "\(place): \(reason)"
+    return place.isEmpty ? Self.clean(reason) : "\(place): \(Self.clean(reason))"
+  }
+
+  /// A text that quotes a file, which must not steer the terminal that shows it.
+  static func clean(_ text: String) -> String {
+    String(
+      String.UnicodeScalarView(text.unicodeScalars.map { $0.properties.generalCategory == .control ? "\u{FFFD}" : $0 }))
   }
 
   /// A name from outside, short enough for a message and on one line.
   static func shown(_ name: String) -> String {
-    let clean = name.unicodeScalars.map { $0.properties.generalCategory == .control ? "\u{FFFD}" : String($0) }
-    return clean.count > 80 ? clean.prefix(80).joined() + "..." : clean.joined()
+    let clean = clean(String(String.UnicodeScalarView(name.unicodeScalars.prefix(80))))
+    return name.unicodeScalars.count > 80 ? clean + "..." : clean
   }
 }
 

@@ -25,7 +25,8 @@ import Testing
     // && binds before ||.
     (#"paid || paid && !paid"#, true), (#"(paid || paid) && !paid"#, false), ("exists country", true),
     ("exists(country)", true), ("exists nothing", false), ("!exists nothing", true), (#"`a b` == "x\"y""#, true),
-    ("a.b == 1", true), ("größe == 2", true), ("!!paid", true), (#"upper == "é""#, true), (#"upper == "e\#u{301}""#, false),
+    ("a.b == 1", true), ("größe == 2", true), ("!!paid", true), (#"upper == "é""#, true),
+    (#"upper == "e\#u{301}""#, false),
   ])
   func conditions(_ text: String, _ expected: Bool) throws {
     let row = try row(
@@ -52,13 +53,17 @@ import Testing
     ("a b", "the filter, at column 3: && or || is missing before this"), ("a)", "the filter, at column 2: && or ||"),
     ("(a", "the filter, at column 3: the ) for column 1 is missing"), ("a &&", "the filter, at column 5: something is"),
     ("&& a", "the filter, at column 1: a condition is missing before this"),
-    (#"a == "x"#, #"the filter, at column 6: the closing " is missing"#), ("`a", "the filter, at column 1: the closing `"),
-    ("`` == 1", "the filter, at column 1: a name is empty"), (#"a == "\x""#, "the filter, at column 8: there is no escape"),
+    (#"a == "x"#, #"the filter, at column 6: the closing " is missing"#),
+    ("`a", "the filter, at column 1: the closing `"),
+    ("`` == 1", "the filter, at column 1: a name is empty"),
+    (#"a == "\x""#, "the filter, at column 8: there is no escape"),
     ("a == 1x", "the filter, at column 6: 1x is no number"), ("a == -", "the filter, at column 6: - is no number"),
     ("a == 0x10", "the filter, at column 6: 0x10 is no number"), ("a == 1e999", "the filter, at column 6: 1e999 is no"),
     ("a in 1", "the filter, at column 6: a list has to follow"), ("a in []", "the filter, at column 7: a number, true"),
-    ("a in [1", "the filter, at column 8: a comma or ] is missing"), (#"a in [1, "x"]"#, "the filter, at column 10: the values"),
-    ("a < true", "the filter, at column 3: true and false have no order"), ("exists 1", "the filter, at column 8: exists has"),
+    ("a in [1", "the filter, at column 8: a comma or ] is missing"),
+    (#"a in [1, "x"]"#, "the filter, at column 10: the values"),
+    ("a < true", "the filter, at column 3: true and false have no order"),
+    ("exists 1", "the filter, at column 8: exists has"),
     ("exists(a", "the filter, at column 9: a ) is missing"), ("a # b", "the filter, at column 3: # means nothing here"),
   ])
   func mistakesAreShownAtTheirColumn(_ text: String, _ message: String) {
@@ -76,8 +81,10 @@ import Testing
     }
     #expect(message(#"n == "1""#) == "the filter, at column 3: n is compared with text, and is a number in row r1")
     #expect(message("b && t < 1") == "the filter, at column 8: t is compared with a number, and is text in row r1")
-    #expect(message("b in [1]") == "the filter, at column 3: b is compared with a number, and is true or false in row r1")
-    #expect(message("n").hasPrefix("the filter, at column 1: n is a number, not true or false: compare it with something"))
+    #expect(
+      message("b in [1]") == "the filter, at column 3: b is compared with a number, and is true or false in row r1")
+    #expect(
+      message("n").hasPrefix("the filter, at column 1: n is a number, not true or false: compare it with something"))
   }
 
   @Test func depthAndLengthAreBounded() throws {

@@ -17,8 +17,10 @@ import Testing
 
   private var files: [String] {
     get throws {
-      try FileManager.default.subpathsOfDirectory(atPath: home.path).filter { $0.contains(".json") || $0.contains(".rows") }
-        .sorted()
+      try FileManager.default.subpathsOfDirectory(atPath: home.path).filter {
+        $0.contains(".json") || $0.contains(".rows")
+      }
+      .sorted()
     }
   }
 

@@ -17,7 +17,8 @@ import Testing
       #"{"id":"1","input":"same"}"#, #"{"id":"2","input":"old","expected":"x","metadata":{"n":1,"m":2}}"#,
       #"{"input":"goes"}"#, #"{"input":"stays"}"#)
     let after = try dataset(
-      #"{"id":"1","input":"same"}"#, #"{"id":"2","messages":[{"role":"user","content":"new"}],"expected":"x","metadata":{"n":3}}"#,
+      #"{"id":"1","input":"same"}"#,
+      #"{"id":"2","messages":[{"role":"user","content":"new"}],"expected":"x","metadata":{"n":3}}"#,
       #"{"input":"stays"}"#, #"{"id":"3","input":"comes"}"#)
     let diff = DatasetDiff(from: before, to: after)
     #expect(diff.added.map(\.identity) == ["3"])

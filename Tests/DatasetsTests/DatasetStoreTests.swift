@@ -15,7 +15,9 @@ import Testing
 
   init() throws { scratch = try Scratch() }
 
-  private func add(_ lines: [String], _ mode: DatasetVersion.Mode = .replace, to name: String = "a") throws -> DatasetAddition {
+  private func add(_ lines: [String], _ mode: DatasetVersion.Mode = .replace, to name: String = "a") throws
+    -> DatasetAddition
+  {
     try store.add(try read(lines.joined(separator: "\n")), to: name, mode: mode)
   }
 
@@ -104,7 +106,11 @@ import Testing
     for input in pair.value { _ = try add([line(input)]) }
     let reference = try DatasetReference("a@sha256:\(pair.key)")
     #expect { try store.resolve(reference) } throws: {
-      if case .ambiguousVersion("a", pair.key, let matches)? = $0 as? DatasetError { matches.count == pair.value.count } else { false }
+      if case .ambiguousVersion("a", pair.key, let matches)? = $0 as? DatasetError {
+        matches.count == pair.value.count
+      } else {
+        false
+      }
     }
   }
 

@@ -1,5 +1,5 @@
-import Testing
 import TestSupport
+import Testing
 
 @testable import Datasets
 
@@ -46,7 +46,8 @@ import TestSupport
       #"country == "DE" && tokens < 500"#, #"!(a in ["x", "y"]) || exists b && (c != 1.5e-3 || `d e` >= -2)"#, "paid",
     ].map { Array($0.utf8) }
     var mutator = ByteMutator(
-      seed: 5, corpus: corpus, words: ["(", "!", "&&", "||", "in [", "]", "exists", "\"", "`", "==", "1e400", "0x1", "-"])
+      seed: 5, corpus: corpus,
+      words: ["(", "!", "&&", "||", "in [", "]", "exists", "\"", "`", "==", "1e400", "0x1", "-"])
     let row = try read(#"{"input":"a","metadata":{"country":"DE","tokens":1,"paid":true,"c":"x"}}"#).rows[0]
     var good = 0
     for _ in 0..<3_000 {

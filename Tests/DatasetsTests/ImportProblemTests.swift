@@ -30,6 +30,14 @@ import Testing
       ])
   }
 
+  @Test func whatIsQuotedSteersNoTerminal() {
+    let found = problems(#"{"input":"a","metadata":{"b\u001b[2J":[]},"metadata.c\u0007":1,"metadata.\n":2}"#)
+    #expect(found.count == 3)
+    #expect(found.joined().unicodeScalars.allSatisfy { $0.properties.generalCategory != .control })
+    let long = DatasetProblem(column: String(repeating: "x", count: 1_000), reason: "r").description
+    #expect(long == "column " + String(repeating: "x", count: 80) + "...: r")
+  }
+
   @Test func problemsAreCapped() {
     let text = String(repeating: "{}\n", count: 30)
     let found = problems(text, limits: DatasetLimits(problems: 3))
@@ -44,7 +52,8 @@ import Testing
     (#"{"messages":[{"role":"king","content":"x"}]}"#, "column messages: messages[0].role must be one of"),
     (#"{"input":"a","messages":[{"role":"user","content":"x"}]}"#, "column messages: the row has input too: map one"),
     (#"{"input":"a","id":""}"#, "column id: an id has to be 1 to 512 bytes"),
-    (#"{"input":"a","id":"sha256:00"}"#, "column id: an id has to be"), (#"{"input":"a","id":"a\n"}"#, "column id: an id"),
+    (#"{"input":"a","id":"sha256:00"}"#, "column id: an id has to be"),
+    (#"{"input":"a","id":"a\n"}"#, "column id: an id"),
     (#"{"input":"a","expected":["x",null]}"#, "column expected[1]: it has to be text, not null"),
     (#"{"input":"a","trajectory":{}}"#, "column trajectory: a trajectory has to be an array of objects"),
     (#"{"input":"a","trajectory":[1]}"#, "column trajectory[0]: a step has to be an object, not a number"),
@@ -77,7 +86,8 @@ import Testing
         "column lan: no row has such a column; there are input, lang",
         "column meta.lang: no row has such a column; there are input, lang",
       ])
-    #expect(problems("question\nq\n", .csv, map: ["id=nr"]) == ["column nr: no row has such a column; there are question"])
+    #expect(
+      problems("question\nq\n", .csv, map: ["id=nr"]) == ["column nr: no row has such a column; there are question"])
     // A path through a member that some row has may be there in others.
     #expect(problems(#"{"input":"a","meta":{}}"#, map: ["metadata.x=meta.lang"]) == [])
     #expect(
@@ -121,7 +131,8 @@ import Testing
     let broken = Array("question\n".utf8) + [0x61, 0xC3, 0x28, 0x0A]
     #expect(
       throws: DatasetError.invalid(
-        file: "test.csv", problems: [.init(row: 1, line: 2, column: "question", reason: "the cell is not UTF-8")], more: 0)
+        file: "test.csv", problems: [.init(row: 1, line: 2, column: "question", reason: "the cell is not UTF-8")],
+        more: 0)
     ) { try read(bytes: broken, .csv) }
     let mark: [UInt8] = [0xEF, 0xBB, 0xBF]
     #expect(try read(bytes: mark + Array("{\"input\":\"a\"}".utf8), .jsonl, chunk: 1).rows.count == 1)

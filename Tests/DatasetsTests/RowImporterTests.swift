@@ -29,7 +29,8 @@ import Testing
   }
 
   @Test func usualColumnsAreFound() throws {
-    let row = try read("""
+    let row = try read(
+      """
       {"Question":"q","id":7,"ground_truth":4.50,"contexts":["c","d"],"metadata":{"a":1,"b":null},"metadata.c":"x","x":0}
       """)
     #expect(
@@ -45,11 +46,13 @@ import Testing
   }
 
   @Test func theChoiceOfAColumnDependsOnTheRowAlone() throws {
-    let rows = try read("""
+    let rows = try read(
+      """
       {"prompt":"p","question":"q","output":"o"}
       {"prompt":null,"question":"q","answer":"a","output":"o"}
       {"input":[{"role":"user","content":"hi"}],"ideal":["x","y"]}
-      """).rows
+      """
+    ).rows
     #expect(rows.map(\.input.question) == ["p", "q", "hi"])
     #expect(rows.map(\.expected) == [["o"], ["a"], ["x", "y"]])
   }
@@ -88,9 +91,11 @@ import Testing
   }
 
   @Test func labelsNameWhoJudged() throws {
-    let row = try read("""
+    let row = try read(
+      """
       {"input":"q","judged":"a","labels":[{"name":"R","value":0.5,"annotator":"ann"},{"name":"R","value":"good"}]}
-      """).rows[0]
+      """
+    ).rows[0]
     #expect(
       row.labels == [
         HumanLabel(name: "R", value: .number(0.5), annotator: "ann"), HumanLabel(name: "R", value: .text("good")),
@@ -118,7 +123,8 @@ import Testing
   }
 
   @Test func tabsPartCellsOfTSV() throws {
-    #expect(try read("question\tanswer\na,b\t\"c\td\"\n", .tsv).rows.map(text) == [#"{"expected":["c\td"],"input":"a,b"}"#])
+    #expect(
+      try read("question\tanswer\na,b\t\"c\td\"\n", .tsv).rows.map(text) == [#"{"expected":["c\td"],"input":"a,b"}"#])
   }
 
   @Test func pathsAreNotFollowedInCSV() throws {

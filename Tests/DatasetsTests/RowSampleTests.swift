@@ -40,7 +40,9 @@ import Testing
       let forward = try sample.select(rows)
       #expect(forward.count == 30)
       #expect(try sample.select(rows.reversed()) == forward.reversed())
-      #expect(forward.map { $0.metadata["n"]?.description } == forward.map(\.metadata).sorted(by: before).map { $0["n"]?.description })
+      #expect(
+        forward.map { $0.metadata["n"]?.description }
+          == forward.map(\.metadata).sorted(by: before).map { $0["n"]?.description })
       #expect(try RowSample(count: 30, seed: 5, stratum: stratum).select(rows) != forward)
     }
   }

@@ -26,10 +26,12 @@ import Testing
       process.executableURL = program
       process.arguments = ["dataset"] + arguments
       process.currentDirectoryURL = folder
-      process.environment = ProcessInfo.processInfo.environment.merging(["EFFICIENTLLM_HOME": folder.path + "/home"]) { $1 }
+      process.environment = ProcessInfo.processInfo.environment.merging(["EFFICIENTLLM_HOME": folder.path + "/store"]) {
+        $1
+      }
       let output = folder.appendingPathComponent("output-\(UUID().uuidString)")
       for file in [output, output.appendingPathExtension("err")] {
-        FileManager.default.createFile(atPath: file.path, contents: nil)
+        try Data().write(to: file)
       }
       process.standardInput = FileHandle.nullDevice
       process.standardOutput = try FileHandle(forWritingTo: output)
@@ -154,12 +156,13 @@ import Testing
           row 2 (line 2), column input: it is empty: a row needs an input
           row 3 (line 3), column id: an id has to be text or a whole number of 64 bits, not an array
         """))
-    #expect(!FileManager.default.fileExists(atPath: scene.folder.path + "/home/datasets"))
+    #expect(!FileManager.default.fileExists(atPath: scene.folder.path + "/store/datasets"))
     try scene.write("good.jsonl", Self.rows)
     _ = try scene.run("add", "good.jsonl")
     for arguments in [
       ["add", "none.jsonl"], ["add", "good.jsonl", "--name", "a b"], ["add", "good.jsonl", "--map", "inptu=x"],
-      ["add", "-"], ["show", "none"], ["show", "good@2"], ["show", "good@"], ["rows", "good", "--where", "country = 1"],
+      ["add", "-"], ["show", "none"], ["show", "good@2"], ["show", "good@"],
+      ["rows", "good", "--where", "country = 1"],
       ["rows", "good", "--where", "country == 1"], ["rows", "good", "--where", "contry == 1"],
       ["rows", "good", "--sample", "0"], ["rows", "good", "--seed", "1"], ["diff", "good", "other"],
     ] {
@@ -167,7 +170,7 @@ import Testing
       process.waitUntilExit()
       #expect(process.terminationStatus == 2, "\(arguments)")
     }
-    let versions = scene.folder.path + "/home/datasets/good/versions/1.rows"
+    let versions = scene.folder.path + "/store/datasets/good/versions/1.rows"
     try Data().write(to: URL(fileURLWithPath: versions))
     let damaged = try scene.run("show", "good")
     #expect(damaged.status == 1)

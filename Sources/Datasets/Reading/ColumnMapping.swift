@@ -23,7 +23,8 @@ public struct ColumnMapping: Sendable, Hashable {
       } else if text.hasPrefix("metadata.") {
         var name = text.dropFirst("metadata.".count)
         var kind: MetadataValue.Kind?
-        if let colon = name.lastIndex(of: ":"), let named = MetadataValue.Kind(rawValue: String(name[colon...].dropFirst()))
+        if let colon = name.lastIndex(of: ":"),
+          let named = MetadataValue.Kind(rawValue: String(name[colon...].dropFirst()))
         {
           kind = named
           name = name[..<colon]

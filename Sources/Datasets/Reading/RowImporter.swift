@@ -180,7 +180,8 @@ public struct RowImporter: Sendable {
     var names: [String] = []
     for (index, bytes) in record.fields.enumerated() {
       guard let name = String(validating: bytes, as: UTF8.self), !name.isEmpty else {
-        return end(DatasetProblem(line: record.line, reason: "column \(index + 1) has no name, or one that is not UTF-8"))
+        return end(
+          DatasetProblem(line: record.line, reason: "column \(index + 1) has no name, or one that is not UTF-8"))
       }
       guard !names.contains(name) else {
         return end(DatasetProblem(line: record.line, column: name, reason: "two columns have that name"))
@@ -195,7 +196,8 @@ public struct RowImporter: Sendable {
       let value = try JSONReader.value(of: record.fields[0], limits: JSONLimits(bytes: limits.rowBytes))
       if case .object(let object) = value { return object }
       report(
-        DatasetProblem(row: rowCount, line: record.line, reason: "each line has to be a JSON object, not \(value.kind)"))
+        DatasetProblem(row: rowCount, line: record.line, reason: "each line has to be a JSON object, not \(value.kind)")
+      )
     } catch {
       let reason = "the line is no JSON: \(RowMapper.reason(of: error))"
       report(DatasetProblem(row: rowCount, line: record.line, reason: reason))
@@ -249,7 +251,7 @@ public struct RowImporter: Sendable {
   /// A column that was mapped by hand and that no row has is a slip of the pen.
   private mutating func checkMappedColumns() {
     guard rowCount > 0 else { return }
-    let known = mapper.columns.union(header ?? [])
+    let known = mapper.columns.union(mapper.usedColumns).union(header ?? [])
     for entry in mapper.mapping.entries {
       let first = entry.column.split(separator: ".", omittingEmptySubsequences: false).first.map(String.init)
       guard !known.contains(entry.column), form != .jsonl || !known.contains(first ?? "") else { continue }

@@ -10,7 +10,8 @@ extension RowMapper {
     switch (text, messages) {
     case (let text?, let messages?):
       throw ColumnProblem(
-        column: messages.column, reason: "the row has \(text.column) too: map one of them, with --map input=... or messages=...")
+        column: messages.column,
+        reason: "the row has \(text.column) too: map one of them, with --map input=... or messages=...")
     case (let cell?, nil):
       // Some collections keep a conversation in the column of the input.
       if case .array = cell.value { return .messages(try conversation(cell)) }
@@ -35,7 +36,8 @@ extension RowMapper {
     case .string(let text): id = text
     case .integer(let number): id = "\(number)"
     default:
-      throw ColumnProblem(column: cell.column, reason: "an id has to be text or a whole number of 64 bits, not \(cell.value.kind)")
+      throw ColumnProblem(
+        column: cell.column, reason: "an id has to be text or a whole number of 64 bits, not \(cell.value.kind)")
     }
     guard (1...512).contains(id.utf8.count), Self.isOnOneLine(id), !id.hasPrefix("sha256:") else {
       throw ColumnProblem(
@@ -71,7 +73,8 @@ extension RowMapper {
   mutating func trajectory(_ record: Record) throws(ColumnProblem) -> [JSONValue] {
     guard let cell = cells(.trajectory, record).first else { return [] }
     guard case .array(let steps) = try structured(cell) else {
-      throw ColumnProblem(column: cell.column, reason: "a trajectory has to be an array of objects, not \(cell.value.kind)")
+      throw ColumnProblem(
+        column: cell.column, reason: "a trajectory has to be an array of objects, not \(cell.value.kind)")
     }
     try checkCount(steps.count, cell)
     for (index, step) in steps.enumerated() where step.object == nil {
@@ -112,7 +115,8 @@ extension RowMapper {
     default:
       throw ColumnProblem(
         column: cell.column,
-        reason: "labels have to be an object such as {\"AnswerRelevancy\": true}, or an array of {name, value, annotator}")
+        reason:
+          "labels have to be an object such as {\"AnswerRelevancy\": true}, or an array of {name, value, annotator}")
     }
     return labels
   }
@@ -133,7 +137,8 @@ extension RowMapper {
     guard let object = cell.value.object, case .string(let name)? = object["name"], let value = object["value"],
       object.members.allSatisfy({ ["name", "value", "annotator"].contains($0.name) })
     else {
-      throw ColumnProblem(column: cell.column, reason: "a label has to be {\"name\", \"value\"}, perhaps with \"annotator\"")
+      throw ColumnProblem(
+        column: cell.column, reason: "a label has to be {\"name\", \"value\"}, perhaps with \"annotator\"")
     }
     try checkName(name, cell)
     var annotator: String?
@@ -184,7 +189,9 @@ extension RowMapper {
       found.append((name, nil, cell))
     }
     for entry in mapping.entries {
-      guard case .metadataField(let name, let kind) = entry.target, let cell = record.cell(entry.column) else { continue }
+      guard case .metadataField(let name, let kind) = entry.target, let cell = record.cell(entry.column) else {
+        continue
+      }
       note(entry.target, cell)
       // What is mapped by hand goes before what merely has the name.
       found.removeAll { $0.name == name }
@@ -240,7 +247,9 @@ extension RowMapper {
     case .null, .array, .object:
       throw ColumnProblem(column: cell.column, reason: "it has to be text, a number, true or false, not \(value.kind)")
     }
-    if let kind, fact.kind != kind { throw ColumnProblem(column: cell.column, reason: "it has to be \(kind), not \(fact.kind)") }
+    if let kind, fact.kind != kind {
+      throw ColumnProblem(column: cell.column, reason: "it has to be \(kind), not \(fact.kind)")
+    }
     return fact
   }
 }

@@ -92,7 +92,8 @@ struct CohortLexer {
     if character == "-" || ("0"..."9").contains(character) { return .value(.number(try number(column))) }
     guard character == "_" || character.isLetter else {
       throw .syntax(
-        column: column, reason: "\(character) means nothing here; text stands in \"quotes\", an unusual name in `these`")
+        column: column, reason: "\(character) means nothing here; text stands in \"quotes\", an unusual name in `these`"
+      )
     }
     let start = position
     while let character = current, character == "_" || character == "." || character.isLetter || character.isNumber {

@@ -69,7 +69,8 @@ struct CohortParser {
       return .exists(field)
     case .field: return try test(of: try field(""))
     case .value:
-      throw .syntax(column: token.column, reason: "a name of the metadata has to stand left, a value right: tokens < 500")
+      throw .syntax(
+        column: token.column, reason: "a name of the metadata has to stand left, a value right: tokens < 500")
     case .end: throw .syntax(column: token.column, reason: "something is missing at the end")
     default: throw .syntax(column: token.column, reason: "a condition is missing before this")
     }

@@ -59,7 +59,9 @@ enum AtomicFile {
       defer { try? handle.close() }
       data = try handle.read(upToCount: limit + 1) ?? Data()
     } catch {
-      guard FileManager.default.fileExists(atPath: url.path) else { throw .damaged(path: url.path, reason: "it is missing") }
+      guard FileManager.default.fileExists(atPath: url.path) else {
+        throw .damaged(path: url.path, reason: "it is missing")
+      }
       throw .unreadable(path: url.path, reason: error.localizedDescription)
     }
     guard data.count <= limit else {

@@ -74,7 +74,8 @@ extension DatasetStore {
     let problems = clashes.prefix(limits.problems).map { row, number in
       DatasetProblem(
         row: number, column: "id",
-        reason: "\(dataset.version.name)@\(dataset.version.number) has \(DatasetProblem.shown(row.id ?? "")) with other "
+        reason:
+          "\(dataset.version.name)@\(dataset.version.number) has \(DatasetProblem.shown(row.id ?? "")) with other "
           + "content: without --append the file's rows take the place of all")
     }
     throw .invalid(file: imported.source.file, problems: problems, more: clashes.count - problems.count)

@@ -17,7 +17,7 @@ public struct DatasetStore: Sendable {
 
   /// Bytes of one stored file of rows.
   static let largestPack = 1 << 32
-  static let mostVersions = 100_000
+  static let mostVersions = 10_000
 
   /// - Parameter folder: need not exist yet.
   public init(folder: URL, limits: DatasetLimits = .standard) {
@@ -127,7 +127,9 @@ public struct DatasetStore: Sendable {
     guard bytes.count == limit, ContentHash(of: bytes) == version.hash else {
       throw .damaged(path: url.path, reason: "its hash is not that of the version")
     }
-    let hashes = bytes.split(separator: 0x0A).compactMap { ContentHash(hexadecimal: String(decoding: $0, as: UTF8.self)) }
+    let hashes = bytes.split(separator: 0x0A).compactMap {
+      ContentHash(hexadecimal: String(decoding: $0, as: UTF8.self))
+    }
     guard hashes.count == version.rowCount else { throw .damaged(path: url.path, reason: "a line is no hash") }
     return hashes
   }
@@ -146,7 +148,9 @@ extension DatasetStore {
   func versions(_ name: String) -> URL { home(name).appendingPathComponent("versions", isDirectory: true) }
   func packs(_ name: String) -> URL { home(name).appendingPathComponent("packs", isDirectory: true) }
   func manifest(_ name: String, _ number: Int) -> URL { versions(name).appendingPathComponent("\(number).json") }
-  func list(_ version: DatasetVersion) -> URL { versions(version.name).appendingPathComponent("\(version.number).rows") }
+  func list(_ version: DatasetVersion) -> URL {
+    versions(version.name).appendingPathComponent("\(version.number).rows")
+  }
 }
 
 /// The rows of one version of a dataset.

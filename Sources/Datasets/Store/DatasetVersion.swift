@@ -84,7 +84,9 @@ extension DatasetVersion {
   init(manifest bytes: [UInt8]) throws(Refusal) {
     let object: JSONObject
     do {
-      guard case .object(let read) = try JSONReader.value(of: bytes) else { throw Refusal(reason: "it is no JSON object") }
+      guard case .object(let read) = try JSONReader.value(of: bytes) else {
+        throw Refusal(reason: "it is no JSON object")
+      }
       object = read
     } catch {
       throw Refusal(reason: "it is no JSON object")

@@ -69,7 +69,8 @@ struct DatasetAddCommand: AsyncParsableCommand {
       return try printPrettyJSON(
         Added(
           version: DatasetSummary(version), isNew: addition.isNew, addedRows: addition.addedRows,
-          removedRows: addition.removedRows, repeatedRows: imported.repeatedRows, unusedColumns: imported.unusedColumns))
+          removedRows: addition.removedRows, repeatedRows: imported.repeatedRows, unusedColumns: imported.unusedColumns)
+      )
     }
     if imported.repeatedRows > 0 {
       let note = "note: \(imported.repeatedRows) row(s) that repeat another to the byte were left out\n"

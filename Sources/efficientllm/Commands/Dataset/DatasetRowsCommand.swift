@@ -44,7 +44,9 @@ struct DatasetRowsCommand: AsyncParsableCommand {
   var format: Format = .table
 
   func validate() throws {
-    if sample == nil, seed != nil || stratifyBy != nil { throw ValidationError("--seed and --stratify-by need --sample") }
+    if sample == nil, seed != nil || stratifyBy != nil {
+      throw ValidationError("--seed and --stratify-by need --sample")
+    }
     if limit < 0 { throw ValidationError("--limit cannot be negative") }
   }
 
