@@ -17,12 +17,7 @@ enum DatasetRendering {
         "unused   " + shortened(imported.unusedColumns.joined(separator: ", "), to: 200)
           + " (--map or --rest-as-metadata takes them)")
     }
-    return lines.map(clean).joined(separator: "\n")
-  }
-
-  /// What files are made of must not steer the terminal.
-  private static func clean(_ line: String) -> String {
-    String(line.map { $0.unicodeScalars.contains { $0.properties.generalCategory == .control } ? " " : $0 })
+    return lines.map(TextTable.onOneLine).joined(separator: "\n")
   }
 
   static func versions(_ versions: [DatasetVersion]) -> String {
@@ -52,14 +47,14 @@ enum DatasetRendering {
     lines.append("with     " + parts.map { "\($0.0) \($0.1)" }.joined(separator: ", "))
     let labels = contents.labels.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }
     if !labels.isEmpty { lines.append("labels   " + labels.joined(separator: ", ")) }
-    guard !contents.metadata.isEmpty else { return lines.map(clean).joined(separator: "\n") }
+    guard !contents.metadata.isEmpty else { return lines.map(TextTable.onOneLine).joined(separator: "\n") }
     var table = TextTable([.left("metadata"), .left("rows"), .right("distinct"), .left("frequent")])
     for field in contents.metadata {
       let kinds = field.rows.sorted { $0.key < $1.key }.map { "\($0.value) \($0.key)" }.joined(separator: ", ")
       let frequent = field.frequent.map { shortened($0, to: 20) }.joined(separator: ", ")
       table.append([shortened(field.name, to: 40), kinds, "\(field.distinct)", frequent])
     }
-    return lines.map(clean).joined(separator: "\n") + "\n\n" + table.render()
+    return lines.map(TextTable.onOneLine).joined(separator: "\n") + "\n\n" + table.render()
   }
 
   static func rows(_ selection: RowSelection, limit: Int) -> String {
