@@ -91,6 +91,7 @@ let package = Package(
       resources: [.embedInCode("Page/report.css"), .embedInCode("Page/report.js")]),
 
     room("OpenAIWire"),
+    room("Datasets", ["OpenAIWire", crypto]),
     room(
       "Serving",
       ["OpenAIWire", hummingbird, hummingbirdCore, httpTypes, nioCore, serviceLifecycle, unixSignals, logging]),
@@ -106,7 +107,7 @@ let package = Package(
       name: "efficientllm",
       dependencies: [
         "EngineWorkloads", "Tokenization", "Corpora", "Checkpoints", "Generation", "ChatTemplates", "Serving",
-        "Measures", "Ranking", "Probes", "Records", "Studies", "Reports", argumentParser,
+        "Measures", "Ranking", "Probes", "Records", "Studies", "Reports", "Datasets", argumentParser,
       ],
       swiftSettings: settings
     ),
@@ -125,6 +126,7 @@ let package = Package(
     tests("GGUF", fixtures: true),
     tests("ChatTemplates", fixtures: true),
     tests("OpenAIWire", fixtures: true),
+    tests("Datasets", ["OpenAIWire"], fixtures: true),
     tests("Serving", ["OpenAIWire"]),
     tests(
       "Checkpoints", ["Torch", "Layers", "Models", "Safetensors", "GGUF", "Tokenization", "ChatTemplates"],

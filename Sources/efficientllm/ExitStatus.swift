@@ -1,6 +1,7 @@
 import ArgumentParser
 import Checkpoints
 import Corpora
+import Datasets
 import EngineWorkloads
 import Generation
 import Probes
@@ -38,6 +39,8 @@ enum ExitStatus: Int32 {
     case let error as CheckpointError: error.isUsageError
     case let error as TokenizerError: error.isUsageError
     case let error as EngineError: error.isUsageError
+    case let error as DatasetError: error.isUsageError
+    case is CohortError: true
     case is TextGenerator.NoChatTemplate, is PerplexityRun.Failure: true
     default: false
     }

@@ -37,6 +37,8 @@ struct Home {
   var reports: URL { url.appendingPathComponent("reports", isDirectory: true) }
   /// One folder a model, by its name; GGUF files and directories that somebody puts there are found too.
   var models: URL { url.appendingPathComponent("models", isDirectory: true) }
+  /// One folder a dataset, with all its versions.
+  var datasets: URL { url.appendingPathComponent("datasets", isDirectory: true) }
   /// Everything that can be made again: the shim, corpora, tokens, tokenizers, calibration.
   var cache: URL { url.appendingPathComponent("cache", isDirectory: true) }
   var corpora: URL { cache.appendingPathComponent("corpora", isDirectory: true) }

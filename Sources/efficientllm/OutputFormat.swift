@@ -1,4 +1,5 @@
 public import ArgumentParser
+public import Datasets
 public import EngineWorkloads
 import Foundation
 
@@ -17,3 +18,4 @@ func printPrettyJSON(_ value: some Encodable) throws {
 
 extension InferencePrecision: ExpressibleByArgument {}
 extension DeviceChoice: ExpressibleByArgument {}
+extension DatasetForm: ExpressibleByArgument {}

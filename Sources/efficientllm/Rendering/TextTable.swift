@@ -71,7 +71,7 @@ struct TextTable {
   }
 
   /// Control characters would break the lines, or reach the terminal: a blank stands in their place.
-  private static func onOneLine(_ text: String) -> String {
+  static func onOneLine(_ text: String) -> String {
     String(text.map { $0.unicodeScalars.contains { $0.properties.generalCategory == .control } ? " " : $0 })
   }
 }
