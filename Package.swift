@@ -90,6 +90,7 @@ let package = Package(
       "Reports", ["Measures", "Ranking", "Records"],
       resources: [.embedInCode("Page/report.css"), .embedInCode("Page/report.js")]),
 
+    room("Pricing"),
     room("OpenAIWire"),
     room(
       "Serving",
@@ -106,7 +107,7 @@ let package = Package(
       name: "efficientllm",
       dependencies: [
         "EngineWorkloads", "Tokenization", "Corpora", "Checkpoints", "Generation", "ChatTemplates", "Serving",
-        "Measures", "Ranking", "Probes", "Records", "Studies", "Reports", argumentParser,
+        "Measures", "Ranking", "Probes", "Records", "Studies", "Reports", "Pricing", argumentParser,
       ],
       swiftSettings: settings
     ),
@@ -124,6 +125,7 @@ let package = Package(
     tests("Safetensors", fixtures: true),
     tests("GGUF", fixtures: true),
     tests("ChatTemplates", fixtures: true),
+    tests("Pricing", fixtures: true),
     tests("OpenAIWire", fixtures: true),
     tests("Serving", ["OpenAIWire"]),
     tests(

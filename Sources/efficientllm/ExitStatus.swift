@@ -3,6 +3,7 @@ import Checkpoints
 import Corpora
 import EngineWorkloads
 import Generation
+import Pricing
 import Probes
 import Ranking
 import Records
@@ -38,6 +39,8 @@ enum ExitStatus: Int32 {
     case let error as CheckpointError: error.isUsageError
     case let error as TokenizerError: error.isUsageError
     case let error as EngineError: error.isUsageError
+    case let error as PricingError: error.isUsageError
+    case is UsageError: true
     case is TextGenerator.NoChatTemplate, is PerplexityRun.Failure: true
     default: false
     }

@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
 """Turns the data of PyPI's genai-prices (MIT) into a version of our price catalogue.
 
-    scripts/pricing/import_genai_prices.py                            # the pinned release -> Sources/Pricing/Resources/prices.json
+    scripts/pricing/import_genai_prices.py                            # the pinned release -> BuiltInPrices+Table.swift
     scripts/pricing/import_genai_prices.py --release X.Y.Z --sha256 HASH --date YYYY-MM-DD --output new.json
 
 The second form writes one version by itself, for `efficientllm prices update --file new.json`. The first appends to the
-versions that are in prices.json and never touches them: a version whose name is there already has to come out the same,
+versions that the program brings and never touches them: a version whose name is there already has to come out the same,
 byte for byte. `--wheel FILE` takes a wheel that lies on this machine in place of a download; its hash is checked all the
 same.
 
@@ -35,11 +35,20 @@ except ImportError:  # before Python 3.11
     import sre_parse as parser
 
 ROOT = Path(__file__).resolve().parents[2]
-BUILT_IN = ROOT / "Sources/Pricing/Resources/prices.json"
+BUILT_IN = ROOT / "Sources/Pricing/Resources/BuiltInPrices+Table.swift"
 RELEASE = "0.2.3"
 SHA256 = "56976ce2b04ec206117f7d0e53f4849211a6724ab3a12119afec304eba63ee25"
 TAKEN = "2026-11-21"  # the day the pinned release was taken up
-LARGEST = 1_000_000  # bytes of prices.json
+LARGEST = 1_000_000  # bytes of that file
+# The data is text in a Swift file: as an array of bytes, which is how packages embed files, it compiles for minutes.
+HEAD = """\
+// swift-format-ignore-file
+
+/// The versions of the prices that the program brings, as JSON. Made by scripts/pricing/import_genai_prices.py, which only
+/// ever adds to it.
+let builtInPrices: StaticString = #\"""
+"""
+TAIL = '\n"""#\n'
 FINEST = Decimal("1e-12")  # prices are held in millionths of a millionth
 
 # What genai-prices calls a price, and what we call it. All but the last eight are per million.
@@ -277,6 +286,14 @@ def render(version: dict) -> str:
     return f'{head[:-1]},"providers":[\n' + ",\n".join(providers) + "]}"
 
 
+def kept_versions() -> list[dict]:
+    """The versions that are in the Swift file already."""
+    if not BUILT_IN.exists():
+        return []
+    text = BUILT_IN.read_text(encoding="utf-8")
+    return json.loads(text[text.index('#"""') + 4 : text.rindex('"""#')])["versions"]
+
+
 def obtain(release: str, wheel: Path | None, sha256: str) -> bytes:
     with tempfile.TemporaryDirectory() as folder:
         if wheel is None:
@@ -318,14 +335,16 @@ def main() -> int:
     if options.output:
         options.output.write_text(text + "\n", encoding="utf-8")
     else:
-        kept = json.loads(BUILT_IN.read_text(encoding="utf-8"))["versions"] if BUILT_IN.exists() else []
+        kept = kept_versions()
         same = [item for item in kept if item["id"] == version["id"]]
         if same and same[0] != json.loads(text):
-            sys.exit(f"import_genai_prices: {version['id']} is in prices.json with other content; versions never change")
+            sys.exit(f"import_genai_prices: {version['id']} is there with other content; versions never change")
         texts = [render(item) for item in kept] + ([] if same else [text])
-        document = '{"format":1,"versions":[\n' + ",\n".join(texts) + "]}\n"
+        document = HEAD + '{"format":1,"versions":[\n' + ",\n".join(texts) + "]}" + TAIL
         if len(document.encode()) > LARGEST:
-            sys.exit(f"import_genai_prices: prices.json would have {len(document.encode())} bytes, more than {LARGEST}")
+            sys.exit(f"import_genai_prices: {BUILT_IN.name} would have more than {LARGEST} bytes: {len(document.encode())}")
+        if document.count('"""#') > 1 or "\\#" in document:
+            sys.exit("import_genai_prices: the data has characters that end the text")
         BUILT_IN.parent.mkdir(parents=True, exist_ok=True)
         BUILT_IN.write_text(document, encoding="utf-8")
     models = sum(len(item["models"]) for item in providers)

@@ -1,3 +1,8 @@
+// swift-format-ignore-file
+
+/// The versions of the prices that the program brings, as JSON. Made by scripts/pricing/import_genai_prices.py, which only
+/// ever adds to it.
+let builtInPrices: StaticString = #"""
 {"format":1,"versions":[
 {"id":"genai-prices-0.2.3","date":"2026-11-21","complete":true,"source":{"name":"genai-prices 0.2.3","licence":"MIT","sha256":"56976ce2b04ec206117f7d0e53f4849211a6724ab3a12119afec304eba63ee25","url":"https://pypi.org/project/genai-prices/0.2.3/","notice":"The MIT License (MIT)\n\nCopyright (c) Pydantic Services Inc. 2025 to present\n\nPermission is hereby granted, free of charge, to any person obtaining a copy\nof this software and associated documentation files (the \"Software\"), to deal\nin the Software without restriction, including without limitation the rights\nto use, copy, modify, merge, publish, distribute, sublicense, and/or sell\ncopies of the Software, and to permit persons to whom the Software is\nfurnished to do so, subject to the following conditions:\n\nThe above copyright notice and this permission notice shall be included in all\ncopies or substantial portions of the Software.\n\nTHE SOFTWARE IS PROVIDED \"AS IS\", WITHOUT WARRANTY OF ANY KIND, EXPRESS OR\nIMPLIED, INCLUDING BUT NOT LIMITED TO THE WARRANTIES OF MERCHANTABILITY,\nFITNESS FOR A PARTICULAR PURPOSE AND NONINFRINGEMENT. IN NO EVENT SHALL THE\nAUTHORS OR COPYRIGHT HOLDERS BE LIABLE FOR ANY CLAIM, DAMAGES OR OTHER\nLIABILITY, WHETHER IN AN ACTION OF CONTRACT, TORT OR OTHERWISE, ARISING FROM,\nOUT OF OR IN CONNECTION WITH THE SOFTWARE OR THE USE OR OTHER DEALINGS IN THE\nSOFTWARE.\n"},"providers":[
 {"id":"anthropic","name":"Anthropic","pages":["https://www.anthropic.com/pricing#api"],"match":"*anthropic*","models_match":"*claude*","models":[
@@ -2377,3 +2382,4 @@
 {"id":"GLM-5.2","entries":[{"prices":{"input":"1.103","cached_input":"0.276","output":"3.862"}}]},
 {"id":"GLM-5.3","entries":[{"prices":{"input":"1.103","cached_input":"0.276","output":"3.862"}}]},
 {"id":"GLM-5.3-Flash","entries":[{"until":"2026-09-10","prices":{"input":"0.055","cached_input":"0.016","output":"0.193"}},{"from":"2026-09-10","prices":{"input":"0.11","cached_input":"0.032","output":"0.386"}}]}]}]}]}
+"""#
