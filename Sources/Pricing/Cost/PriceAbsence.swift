@@ -26,7 +26,8 @@ extension PriceAbsence: CustomStringConvertible {
     case .unknownProvider(let name): "no provider '\(name)' is in the prices"
     case .unclaimedModel(let name):
       "no provider is known to sell a model '\(name)': name the provider, or add the model to the overrides"
-    case .unknownModel(let name, let provider): "\(provider) has no price for a model '\(name)': add it to the overrides"
+    case .unknownModel(let name, let provider):
+      "\(provider) has no price for a model '\(name)': add it to the overrides"
     case .notPriced(let model, let provider, let date): "\(provider)/\(model) has no price on \(date)"
     case .hourNeeded(let model, let provider, let date):
       "the price of \(provider)/\(model) on \(date) depends on the hour: say the time too"

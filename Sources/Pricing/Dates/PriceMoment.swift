@@ -32,7 +32,9 @@ public struct PriceMoment: Sendable, Hashable, CustomStringConvertible {
     if rest.last == "Z" || rest.last == "z" {
       rest.removeLast()
     } else if let sign = rest.lastIndex(where: { $0 == "+" || $0 == "-" }) {
-      guard let minutes = TimeOfDay.seconds(rest[rest.index(after: sign)...], allowingSeconds: false) else { throw wrong }
+      guard let minutes = TimeOfDay.seconds(rest[rest.index(after: sign)...], allowingSeconds: false) else {
+        throw wrong
+      }
       offset = rest[sign] == "+" ? minutes : -minutes
       rest = rest[..<sign]
     } else {

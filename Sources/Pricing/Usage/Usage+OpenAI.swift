@@ -55,7 +55,8 @@ extension Usage {
       throw .overlapUnknown("cached tokens", audio > 0 ? "audio tokens" : "image tokens")
     }
     if cachedAudio + cachedImage > cached {
-      throw .exceeds(part: "cached audio and images", count: cachedAudio + cachedImage, whole: "cached tokens", of: cached)
+      throw .exceeds(
+        part: "cached audio and images", count: cachedAudio + cachedImage, whole: "cached tokens", of: cached)
     }
     for (name, part, whole) in [("cached audio", cachedAudio, audio), ("cached images", cachedImage, image)]
     where part > whole {

@@ -127,7 +127,8 @@ extension UsageError: CustomStringConvertible {
     case .tooLarge(let name, let count): "the usage's \(name) is beyond any request: \(count)"
     case .exceeds(let part, let count, let whole, let total):
       "the usage contradicts itself: \(part) (\(count)) is part of \(whole) (\(total)) and larger"
-    case .wrongTotal(let name, let said, let found): "the usage contradicts itself: \(name) is \(said), its parts are \(found)"
+    case .wrongTotal(let name, let said, let found):
+      "the usage contradicts itself: \(name) is \(said), its parts are \(found)"
     case .overlapUnknown(let one, let other):
       "the usage does not say how many of its \(one) are among its \(other), which have another price"
     }

@@ -19,7 +19,8 @@ public struct UsageDocument: Sendable, Hashable {
   /// - Throws: ``UsageError``.
   public init(json: some Collection<UInt8>, form: UsageForm? = nil) throws(UsageError) {
     guard json.count <= Self.limit else { throw .documentTooLarge(bytes: json.count, limit: Self.limit) }
-    guard let document = try? JSONDecoder().decode(UsageValue.self, from: Data(json)), case .object(let outer) = document
+    guard let document = try? JSONDecoder().decode(UsageValue.self, from: Data(json)),
+      case .object(let outer) = document
     else { throw .notJSON }
     let fields: UsageFields
     if case .object(let inner) = outer["usage"] ?? outer["usageMetadata"] ?? .null {

@@ -17,7 +17,9 @@ import Testing
     return try PriceFile.version(at: file)
   }
 
-  private func input(_ table: PriceTable, _ model: String, _ date: String, provider: String = "openai") throws -> String? {
+  private func input(_ table: PriceTable, _ model: String, _ date: String, provider: String = "openai") throws
+    -> String?
+  {
     let price = table.price(of: model, provider: provider, at: PriceMoment(date: try CivilDate(date)))
     return try price.get().rates[.input]?.text
   }
@@ -79,9 +81,10 @@ import Testing
       _ = try shelf.add(version(Self.cheaper, in: folder))
       let catalogue = try shelf.catalogue()
       let changes = try catalogue.table(version: "genai-prices-0.2.3").changes(to: catalogue.table(version: "cheaper"))
-      #expect(changes.map { "\($0.model) \($0.change) \($0.kind ?? "-") \($0.after ?? "-")" } == [
-        "gpt-5 added input 1", "gpt-5 added cached_input 0.1", "gpt-5 added output 8", "gpt-mine added - -",
-      ])
+      #expect(
+        changes.map { "\($0.model) \($0.change) \($0.kind ?? "-") \($0.after ?? "-")" } == [
+          "gpt-5 added input 1", "gpt-5 added cached_input 0.1", "gpt-5 added output 8", "gpt-mine added - -",
+        ])
       let back = try catalogue.table(version: "cheaper").changes(to: catalogue.table(version: "genai-prices-0.2.3"))
       #expect(back.map(\.change) == [.removed, .removed, .removed, .removed])
     }
@@ -143,7 +146,7 @@ import Testing
       var draft = try version(Self.cheaper, in: folder)
       for name in ["", "../x", "a b", "overrides", ".hidden", String(repeating: "x", count: 65)] {
         draft.id = name
-        #expect(throws: PricingError.badVersionName(name.count > 64 ? name : name)) { try shelf.add(draft) }
+        #expect(throws: PricingError.badVersionName(name)) { try shelf.add(draft) }
       }
       draft.id = "good"
       draft.extends = "nothing"

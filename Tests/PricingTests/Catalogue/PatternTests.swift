@@ -4,7 +4,8 @@ import Testing
 
 @Suite struct PatternTests {
   private func matches(_ json: String, _ name: String) throws -> Bool {
-    try JSONDecoder().decode([ModelPattern].self, from: Data("[\(json)]".utf8))[0].matches(ModelPattern.normalised(name))
+    try JSONDecoder().decode([ModelPattern].self, from: Data("[\(json)]".utf8))[0].matches(
+      ModelPattern.normalised(name))
   }
 
   @Test(arguments: [

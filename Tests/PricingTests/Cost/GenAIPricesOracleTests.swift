@@ -105,7 +105,8 @@ import Testing
         Issue.record("\(absence): \(label)")
       }
     }
-    print("\(agreeing) costs agree; absent are \(uncached) for caches and \(unconditioned) for conditions without a price")
+    print(
+      "\(agreeing) costs agree; absent are \(uncached) for caches and \(unconditioned) for conditions without a price")
     #expect(agreeing >= 300)
     #expect(uncached > 0 && unconditioned > 0)
   }
@@ -114,7 +115,8 @@ import Testing
   @Test func namesMeanTheSameModels() throws {
     let table = try PriceCatalogue.builtIn.table()
     let exceptions = Dictionary(
-      try Self.oracle().names.map { row in ([row[0] ?? "", row[1] ?? ""], row[2]) }, uniquingKeysWith: { first, _ in first })
+      try Self.oracle().names.map { row in ([row[0] ?? "", row[1] ?? ""], row[2]) },
+      uniquingKeysWith: { first, _ in first })
     var count = 0
     for provider in table.providerNames {
       for listing in try #require(table.listings(ofProvider: provider)) {

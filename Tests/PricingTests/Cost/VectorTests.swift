@@ -71,7 +71,9 @@ import Testing
           .noPriceFor(
             condition: "processing=batch", model: "gpt-5", provider: "openai", date: try CivilDate("2025-11-25"),
             from: try CivilDate("2026-10-14"))))
-    #expect(try cost(of: usage, model: "gpt-5", at: "2026-11-01", when: ["service_tier": "default"]).get().total == Money("1.25"))
+    #expect(
+      try cost(of: usage, model: "gpt-5", at: "2026-11-01", when: ["service_tier": "default"]).get().total
+        == Money("1.25"))
   }
 
   @Test func whatIsUnknownIsAbsentAndNeverZero() throws {
@@ -80,7 +82,8 @@ import Testing
     #expect(
       try cost(of: usage, model: "gpt-5", provider: "nobody", at: "2025-11-25") == .failure(.unknownProvider("nobody")))
     #expect(
-      try cost(of: usage, model: "gpt-none", at: "2025-11-25") == .failure(.unknownModel("gpt-none", provider: "openai")))
+      try cost(of: usage, model: "gpt-none", at: "2025-11-25")
+        == .failure(.unknownModel("gpt-none", provider: "openai")))
     // Claude 2 has no price of cached input.
     #expect(
       try cost(of: usage, model: "claude-2", at: "2025-11-25")

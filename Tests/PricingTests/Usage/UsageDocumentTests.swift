@@ -127,7 +127,8 @@ import Testing
     (#"{"prompt_tokens":"1","completion_tokens":4}"#, .notACount("prompt_tokens")),
     (#"{"prompt_tokens":1e300,"completion_tokens":4}"#, .notACount("prompt_tokens")),
     (
-      #"{"prompt_tokens":9223372036854775807,"completion_tokens":4}"#, .tooLarge("prompt_tokens", 9_223_372_036_854_775_807)
+      #"{"prompt_tokens":9223372036854775807,"completion_tokens":4}"#,
+      .tooLarge("prompt_tokens", 9_223_372_036_854_775_807)
     ),
     (
       #"{"prompt_tokens":1,"completion_tokens":1,"prompt_tokens_details":{"cached_tokens":-4}}"#,
@@ -152,7 +153,8 @@ import Testing
     ),
     (#"{"prompt_tokens":1,"input_tokens":1}"#, .ambiguousForm([.chat, .responses])),
     (
-      #"{"input_tokens":1,"input_tokens_details":{},"cache_read_input_tokens":2}"#, .ambiguousForm([.anthropic, .responses])
+      #"{"input_tokens":1,"input_tokens_details":{},"cache_read_input_tokens":2}"#,
+      .ambiguousForm([.anthropic, .responses])
     ),
     (#"{"tokens":1}"#, .unknownForm), ("{}", .unknownForm), ("[1]", .notJSON), ("{", .notJSON), ("", .notJSON),
     (String(repeating: "[", count: 100_000), .notJSON),

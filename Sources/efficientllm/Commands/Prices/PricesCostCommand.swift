@@ -46,7 +46,9 @@ struct PricesCostCommand: AsyncParsableCommand {
   func run() async throws {
     let moment = at?.moment ?? PriceMoment(Date())
     let table = try PricesCommand.shelf.catalogue().table(version: version)
-    if let hardware { return try show(CostReport(hardware: hardware, seconds: seconds ?? 0, joules: joules, at: moment, table)) }
+    if let hardware {
+      return try show(CostReport(hardware: hardware, seconds: seconds ?? 0, joules: joules, at: moment, table))
+    }
     try show(requestCost(at: moment, table))
   }
 
