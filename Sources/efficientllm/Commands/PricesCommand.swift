@@ -1,6 +1,6 @@
-import ArgumentParser
+public import ArgumentParser
 import Foundation
-import Pricing
+public import Pricing
 
 struct PricesCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
