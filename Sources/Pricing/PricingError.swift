@@ -10,6 +10,7 @@ public enum PricingError: Error, Hashable, Sendable {
   case unknownPriceKind(String)
   case badPrice(kind: String, text: String)
   case badTiers(kind: String)
+  case hardwarePrices(String)
   /// A file of prices has a member that no file of prices has.
   case unknownMember(String, of: String)
   case badVersionName(String)
@@ -41,6 +42,8 @@ extension PricingError: CustomStringConvertible {
     case .badPrice(let kind, let text):
       "'\(text)' is no price of \(kind): write a decimal in quotes, not negative, such as \"1.25\""
     case .badTiers(let kind): "the steps of \(kind) have to rise, from a number of input tokens that is not negative"
+    case .hardwarePrices(let id):
+      "hardware '\(id)' needs one price by time (per_hour or per_second), one by energy (per_kilowatt_hour or per_joule), or both"
     case .unknownMember(let name, let owner): "\(owner) has no member '\(name)': take it out or mend its name"
     case .badVersionName(let name):
       "'\(name)' is no name for a version: take up to 64 letters, digits, dots, dashes and underscores, not 'overrides'"

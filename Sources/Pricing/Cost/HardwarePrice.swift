@@ -11,32 +11,38 @@ public struct HardwarePrice: Sendable, Hashable, Codable {
   /// Where the price is from, if not from the version's source.
   public var source: String?
 
+  /// Prices are decimals, such as `2.99`; at most one by time and one by energy, and at least one of the two.
   /// - Parameters:
-  ///   - perHour: A decimal, such as `2.99`.
-  ///   - perKilowattHour: A decimal, such as `0.31`.
-  /// - Throws: ``PricingError/badPrice(kind:text:)``, also where there is neither price.
+  ///   - perHour: For an hour of it; else `perSecond`.
+  ///   - perKilowattHour: For the energy it draws; else `perJoule`.
+  /// - Throws: ``PricingError/badPrice(kind:text:)``, ``PricingError/hardwarePrices(_:)``.
   public init(
-    id: String, perHour: String?, perKilowattHour: String? = nil, currency: Currency = .usd, from: CivilDate? = nil,
-    until: CivilDate? = nil, source: String? = nil
+    id: String, perHour: String? = nil, perSecond: String? = nil, perKilowattHour: String? = nil,
+    perJoule: String? = nil, currency: Currency = .usd, from: CivilDate? = nil, until: CivilDate? = nil,
+    source: String? = nil
   ) throws(PricingError) {
+    guard perHour == nil || perSecond == nil, perKilowattHour == nil || perJoule == nil,
+      perHour ?? perSecond ?? perKilowattHour ?? perJoule != nil
+    else { throw .hardwarePrices(String(id.prefix(80))) }
     self.id = id
-    picosPerHour = try Self.picos(perHour, "per_hour")
-    picosPerKilowattHour = try Self.picos(perKilowattHour, "per_kilowatt_hour")
-    guard picosPerHour != nil || picosPerKilowattHour != nil else {
-      throw .badPrice(kind: "per_hour", text: "")
-    }
+    let byHour = try Self.picos(perHour, "per_hour", times: 1)
+    let bySecond = try Self.picos(perSecond, "per_second", times: 3_600)
+    let byKilowattHour = try Self.picos(perKilowattHour, "per_kilowatt_hour", times: 1)
+    let byJoule = try Self.picos(perJoule, "per_joule", times: 3_600_000)
+    picosPerHour = byHour ?? bySecond
+    picosPerKilowattHour = byKilowattHour ?? byJoule
     self.currency = currency
     self.from = from
     self.until = until
     self.source = source
   }
 
-  private static func picos(_ text: String?, _ kind: String) throws(PricingError) -> Int128? {
+  private static func picos(_ text: String?, _ kind: String, times: Int128) throws(PricingError) -> Int128? {
     guard let text else { return nil }
-    guard let picos = FixedPoint.picos(text), picos >= 0, picos <= Rate.most else {
+    guard let picos = FixedPoint.picos(text), picos >= 0, picos <= Rate.most / times else {
       throw .badPrice(kind: kind, text: String(text.prefix(80)))
     }
-    return picos
+    return picos * times
   }
 
   /// What so much time and energy cost, rounded half to even to 10^-12.
@@ -72,7 +78,9 @@ extension HardwarePrice {
   private enum CodingKeys: String, CodingKey, CaseIterable {
     case id
     case perHour = "per_hour"
+    case perSecond = "per_second"
     case perKilowattHour = "per_kilowatt_hour"
+    case perJoule = "per_joule"
     case currency, from, until, source
   }
 
@@ -81,7 +89,9 @@ extension HardwarePrice {
     try self.init(
       id: container.decode(String.self, forKey: .id),
       perHour: container.decodeIfPresent(String.self, forKey: .perHour),
+      perSecond: container.decodeIfPresent(String.self, forKey: .perSecond),
       perKilowattHour: container.decodeIfPresent(String.self, forKey: .perKilowattHour),
+      perJoule: container.decodeIfPresent(String.self, forKey: .perJoule),
       currency: container.decodeIfPresent(Currency.self, forKey: .currency) ?? .usd,
       from: container.decodeIfPresent(CivilDate.self, forKey: .from),
       until: container.decodeIfPresent(CivilDate.self, forKey: .until),

@@ -143,6 +143,18 @@ import Testing
     }
   }
 
+  @Test func hardwareIsPricedByTheSecondAndTheJouleToo() throws {
+    let bySecond = try HardwarePrice(id: "rack", perSecond: "0.001", perJoule: "0.0000001")
+    #expect(try bySecond == HardwarePrice(id: "rack", perHour: "3.6", perKilowattHour: "0.36"))
+    let ofEnergy = try HardwarePrice(id: "board", perKilowattHour: "0.36")
+    #expect(try ofEnergy.cost(seconds: 100, joules: 1).get() == Money("0.0000001"))
+    #expect(throws: PricingError.hardwarePrices("x")) { try HardwarePrice(id: "x") }
+    #expect(throws: PricingError.hardwarePrices("x")) { try HardwarePrice(id: "x", perHour: "1", perSecond: "1") }
+    #expect(throws: PricingError.badPrice(kind: "per_joule", text: "1000")) {
+      try HardwarePrice(id: "x", perJoule: "1000")
+    }
+  }
+
   @Test func namesBasesAndFilesAreChecked() throws {
     try withShelf { shelf, folder in
       var draft = try version(Self.cheaper, in: folder)

@@ -80,10 +80,7 @@ import Testing
       if case .success(let price) = found { #expect(price.reference.model == item.model, label) }
       switch found.flatMap({ $0.cost(of: usage) }) {
       case .success(let cost):
-        // Prices of more than twelve places are rounded when they are taken up, and costs to 10^-12.
-        let difference = abs(try #require(Double(item.total)) - cost.total.approximateValue)
-        let isExact = cost.total.decimalText == item.total
-        #expect(isExact || (item.total.count > 14 && difference < 2e-12), label)
+        #expect(cost.total.decimalText == item.total, label)
         agreeing += 1
       case .failure(.noPrice(.cachedInput, _, _)):
         #expect(!item.priced.contains("cache_read_mtok"), label)
