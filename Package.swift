@@ -90,6 +90,7 @@ let package = Package(
       "Reports", ["Measures", "Ranking", "Records"],
       resources: [.embedInCode("Page/report.css"), .embedInCode("Page/report.js")]),
 
+    room("Pricing"),
     room("OpenAIWire"),
     room("Datasets", ["OpenAIWire", crypto]),
     room(
@@ -107,7 +108,7 @@ let package = Package(
       name: "efficientllm",
       dependencies: [
         "EngineWorkloads", "Tokenization", "Corpora", "Checkpoints", "Generation", "ChatTemplates", "Serving",
-        "Measures", "Ranking", "Probes", "Records", "Studies", "Reports", "Datasets", argumentParser,
+        "Measures", "Ranking", "Probes", "Records", "Studies", "Reports", "Datasets", "Pricing", argumentParser,
       ],
       swiftSettings: settings
     ),
@@ -125,6 +126,7 @@ let package = Package(
     tests("Safetensors", fixtures: true),
     tests("GGUF", fixtures: true),
     tests("ChatTemplates", fixtures: true),
+    tests("Pricing", fixtures: true),
     tests("OpenAIWire", fixtures: true),
     tests("Datasets", ["OpenAIWire"], fixtures: true),
     tests("Serving", ["OpenAIWire"]),

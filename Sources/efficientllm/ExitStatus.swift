@@ -4,6 +4,7 @@ import Corpora
 import Datasets
 import EngineWorkloads
 import Generation
+import Pricing
 import Probes
 import Ranking
 import Records
@@ -41,6 +42,8 @@ enum ExitStatus: Int32 {
     case let error as EngineError: error.isUsageError
     case let error as DatasetError: error.isUsageError
     case is CohortError: true
+    case let error as PricingError: error.isUsageError
+    case is UsageError: true
     case is TextGenerator.NoChatTemplate, is PerplexityRun.Failure: true
     default: false
     }
