@@ -89,3 +89,8 @@ public enum RequiredRows {
     return max(2, Int(rows.rounded(.up)))
   }
 }
+
+extension RequiredRows {
+  /// Half the width of a normal interval in standard errors: 1.96 at 0.95.
+  public static func reach(confidence: Double) -> Double { StandardNormal.quantile(0.5 + confidence / 2) }
+}
