@@ -24,7 +24,7 @@ extension CandidateTable.Candidate {
   func compiled(
     _ measure: CandidateMeasure, rows: [Int], failures: DecisionOptions.Failures
   ) -> CompiledMeasure {
-    let outcomes = rows.map { outcomes[$0] }
+    let outcomes = rows.map { self.outcomes[$0] }
     switch measure {
     case .errorRate:
       let errors = outcomes.map { if case .failed = $0 { 1.0 } else { 0.0 } }
