@@ -48,11 +48,13 @@ public struct PairedComparison: Sendable, Hashable, Codable {
   /// - Parameters:
   ///   - pairs: finite values, one pair a row.
   ///   - clusters: the cluster of each pair, as many as there are pairs.
+  ///   - flips: of signs, drawn for the permutation test where there are too many to count.
   ///   - seed: of the resamples and flips.
   /// - Returns: nil without pairs.
   public init?(
     _ pairs: [(first: Double, second: Double)], clusters: [String]? = nil, method: Method = .biasCorrected,
-    confidence: Double = 0.95, resamples: Int = ConfidenceInterval.defaultResamples, seed: UInt64
+    confidence: Double = 0.95, resamples: Int = ConfidenceInterval.defaultResamples,
+    flips: Int = PermutationTest.defaultDraws, seed: UInt64
   ) {
     precondition(clusters == nil || clusters!.count == pairs.count, "each pair has one cluster")
     guard let first = Statistics.mean(pairs.map(\.first)), let second = Statistics.mean(pairs.map(\.second)) else {
@@ -80,11 +82,8 @@ public struct PairedComparison: Sendable, Hashable, Codable {
     deviation = spread
     effectSize = spread.flatMap { [difference] in $0 > 0 ? difference / $0 : nil }
     signTest = SignTest(units.map(\.sum))
-    permutationTest = PermutationTest(units.map(\.sum), draws: max(resamples, Self.leastFlips), seed: seed)
+    permutationTest = PermutationTest(units.map(\.sum), draws: flips, seed: seed)
   }
-
-  /// Flips that are drawn at least where they cannot all be counted.
-  private static let leastFlips = 10_000
 }
 
 /// What is drawn as a whole: a row, or a cluster of rows.
@@ -129,10 +128,13 @@ extension PairedComparison.PermutationTest {
   /// Differences other than zero up to which all flips are counted: 2^16 of them.
   public static let exactLimit = 16
 
+  /// How many flips are drawn where nothing else is said.
+  public static let defaultDraws = 10_000
+
   /// - Parameters:
   ///   - differences: one a row or cluster.
   ///   - draws: how many flips are drawn where there are too many to count.
-  public init(_ differences: [Double], draws: Int = 10_000, seed: UInt64) {
+  public init(_ differences: [Double], draws: Int = defaultDraws, seed: UInt64) {
     let moving = differences.filter { $0 != 0 }
     let observed = abs(Statistics.sum(moving))
     // Sums that are equal in decimals may differ in their last bits, and count as equal.

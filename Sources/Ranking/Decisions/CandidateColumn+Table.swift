@@ -138,7 +138,8 @@ extension CandidateTable.Candidate {
     guard seconds.contains(where: { $0 != nil }) else { return CompiledMeasure(absent: "no row has a \(kind)") }
     let notes = self.lacking(lacking, outcomes.count, "\(kind)")
     guard case .quantile(let probability) = statistic else {
-      let failures = failed == 0 ? [] : ["\(name): the mean \(kind) is of answered requests, without \(failed) that failed"]
+      let failures =
+        failed == 0 ? [] : ["\(name): the mean \(kind) is of answered requests, without \(failed) that failed"]
       return CompiledMeasure(CandidateColumn(mean: seconds, direction: .lowerIsBetter), notes: notes + failures)
     }
     let counted = zip(outcomes, seconds).map { outcome, seconds -> Double? in

@@ -133,7 +133,7 @@ extension JointEvaluation {
     guard
       let comparison = PairedComparison(
         pairs, clusters: clusters == nil ? nil : clustersOfPairs, confidence: options.confidence,
-        resamples: options.resamples, seed: options.seed)
+        resamples: options.resamples, flips: options.flips, seed: options.seed)
     else { return Parts() }
     var parts = Parts(
       difference: Quantity(comparison.difference, interval: comparison.interval, count: comparison.rows),

@@ -99,9 +99,10 @@ extension CandidateMeasure.LatencyStatistic {
     }
     let digits = name.dropFirst()
     guard name.first == "p", digits.count <= 8, digits.allSatisfy({ $0.isASCII && ($0.isNumber || $0 == ".") }),
-      let percent = Double(digits), percent > 0, percent < 100
+      // Read as a hundredth of the digits, as 99.9 / 100 is not quite 0.999.
+      let probability = Double(digits + "e-2"), probability > 0, probability < 1
     else { return nil }
-    self = .quantile(percent / 100)
+    self = .quantile(probability)
   }
 }
 

@@ -75,7 +75,10 @@ public struct CandidateTable: Sendable, Hashable {
   /// The kind of latency that `p99` means where nothing else is said.
   public static let endToEnd: MeasureID = "latency"
 
-  /// - Parameter costs: in `currency`; pass the currency of each source to ``currency(of:)`` first where they may differ.
+  /// - Parameters:
+  ///   - rows: distinct names, the same in every run over the dataset.
+  ///   - clusters: one a row, where rows belong together.
+  ///   - currency: of all costs; where they may differ, ``currency(of:)`` tells.
   /// - Throws: ``DecisionError`` for an empty table, names that are not distinct, outcomes that do not match the rows, a
   ///   score outside 0...1, and a latency, cost or energy that is negative or not finite.
   public init(

@@ -21,6 +21,8 @@ public struct DecisionOptions: Sendable, Hashable {
   /// Shared rows (or clusters) under which nothing is decided.
   public var minimumRows = 20
   public var resamples = ConfidenceInterval.defaultResamples
+  /// Of permutation tests.
+  public var flips = PairedComparison.PermutationTest.defaultDraws
   public var seed: UInt64 = 1
 
   public init() {}

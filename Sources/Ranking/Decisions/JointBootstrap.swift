@@ -72,7 +72,9 @@ struct JointBootstrap: Sendable {
       for block in Bootstrap.jackknifeBlocks(of: units.count) {
         var counts = Array(repeating: 1.0, count: rows)
         for row in units[block].joined() { counts[row] = 0 }
-        for (index, column) in columns.enumerated() where column.isSmooth { leftOut[index].append(column.value(counts)) }
+        for (index, column) in columns.enumerated() where column.isSmooth {
+          leftOut[index].append(column.value(counts))
+        }
       }
     }
     series = columns.indices.map {

@@ -3,7 +3,7 @@ public import Measures
 /// Which candidate to take, how sure that is, or why none can be named.
 public struct Recommendation: Sendable, Hashable, Encodable {
   /// Where a candidate stands with the requirements.
-  public enum Qualification: Sendable, Hashable, Encodable {
+  public enum Qualification: Sendable, Hashable {
     /// It meets them all, and all together with the wanted assurance.
     case qualifies
     /// The rows do not tell. With how many it would take, nil where no number would do.
@@ -97,7 +97,7 @@ public struct Recommendation: Sendable, Hashable, Encodable {
     public let explanation: String
   }
 
-  public enum Outcome: Sendable, Hashable, Encodable {
+  public enum Outcome: Sendable, Hashable {
     case recommended(Choice)
     case noneQualifies(NearestMiss)
     case notEnoughData(Shortfall)

@@ -11,7 +11,7 @@ public struct RegressionGate: Sendable, Hashable, Encodable {
   }
 
   /// How much worse is still the same.
-  public enum Tolerance: Sendable, Hashable, Encodable {
+  public enum Tolerance: Sendable, Hashable {
     /// In the measure's unit.
     case absolute(Double)
     /// As a share of the earlier value.
@@ -190,7 +190,8 @@ private struct RunPairing {
     }
     let (onlyBefore, onlyNow) = (baseline.rows.count - shared.count, current.rows.count - shared.count)
     if onlyBefore + onlyNow > 0 {
-      notes.append("left out: \(onlyBefore) rows that only the baseline has, and \(onlyNow) that only the current run has")
+      notes.append(
+        "left out: \(onlyBefore) rows that only the baseline has, and \(onlyNow) that only the current run has")
     }
     let names = shared.map { current.rows[$0] }
     let clusters = current.clusters.map { clusters in shared.map { clusters[$0] } }

@@ -11,7 +11,8 @@ extension RegressionGate {
   public var markdown: String {
     var lines = [
       "## Regression gate: \(verdict.headline)", "",
-      "\(MarkdownText.escape(baseline)) → \(MarkdownText.escape(current)), \(NumberText.count(rows, "shared row")).", "",
+      "\(MarkdownText.escape(baseline)) → \(MarkdownText.escape(current)), \(NumberText.count(rows, "shared row")).",
+      "",
       "| candidate | measure | before | after | change (\(NumberText.percent(confidence))) | tolerated | p | verdict |",
       "|---|---|---:|---:|---:|---:|---:|---|",
     ]

@@ -32,7 +32,8 @@ import Testing
   }
 
   @Test func aFullPartingIsNotSure() throws {
-    let found = try #require(AreaUnderCurve(scores: [1, 2, 3, 4, 5, 6], labels: [false, false, false, true, true, true]))
+    let found = try #require(
+      AreaUnderCurve(scores: [1, 2, 3, 4, 5, 6], labels: [false, false, false, true, true, true]))
     #expect(found.area == 1 && found.method == .newcombe && found.interval.upper == 1)
     // The bound solves (1 - t) = z sqrt(t (1 - t) (1 + 2 ((1 - t) / (2 - t) + t / (1 + t))) / 9).
     let t = found.interval.lower

@@ -19,13 +19,13 @@ import Testing
 
   @Test func manyRowsAgreeWithScipyToTheNoiseOfTheDraws() throws {
     let row = try DecisionsOracle.load().largeComparison
-    let found = try #require(PairedComparison(pairs(row.first, row.second), resamples: 20_000, seed: 1))
+    let found = try #require(PairedComparison(pairs(row.first, row.second), resamples: 10_000, flips: 10_000, seed: 1))
     let interval = try #require(found.interval)
     let width = row.bca[1] - row.bca[0]
-    #expect(abs(interval.lower - row.bca[0]) < 0.03 * width && abs(interval.upper - row.bca[1]) < 0.03 * width)
+    #expect(abs(interval.lower - row.bca[0]) < 0.05 * width && abs(interval.upper - row.bca[1]) < 0.05 * width)
     #expect(!found.permutationTest.isExact)
-    // Five standard errors of a share of 20 000 draws and of scipy's 100 000.
-    let noise = 5 * (row.permutationP * (1 - row.permutationP) * (1 / 20_000.0 + 1 / 100_000.0)).squareRoot()
+    // Five standard errors of a share of 10 000 draws and of scipy's 100 000.
+    let noise = 5 * (row.permutationP * (1 - row.permutationP) * (1 / 10_000.0 + 1 / 100_000.0)).squareRoot()
     #expect(abs(found.permutationTest.pValue - row.permutationP) < noise + 1e-4)
   }
 
@@ -34,9 +34,9 @@ import Testing
     var generator = SeededGenerator(seed: 5)
     let moving = (0..<16).map { _ in generator.unit() - 0.35 }
     let counted = PairedComparison.PermutationTest(moving, seed: 1)
-    let drawn = PairedComparison.PermutationTest(moving + [1e-9], draws: 20_000, seed: 1)
+    let drawn = PairedComparison.PermutationTest(moving + [1e-9], draws: 5000, seed: 1)
     #expect(counted.isExact && !drawn.isExact)
-    #expect(abs(counted.pValue - drawn.pValue) < 0.02, "\(counted) \(drawn)")
+    #expect(abs(counted.pValue - drawn.pValue) < 0.03, "\(counted) \(drawn)")
   }
 
   @Test func rowsOfAClusterAreNoIndependentEvidence() throws {
@@ -68,25 +68,25 @@ import Testing
   @Test func theSeedDecidesAndThePercentileMethodIsAnother() {
     let rows = (0..<40).map { (first: sqrt(Double($0)), second: 3.0) }
     func found(_ seed: UInt64, _ method: PairedComparison.Method) -> PairedComparison {
-      PairedComparison(rows, method: method, resamples: 300, seed: seed)!
+      PairedComparison(rows, method: method, resamples: 300, flips: 10, seed: seed)!
     }
     #expect(found(1, .percentile) == found(1, .percentile))
     #expect(found(1, .percentile) != found(2, .percentile))
     #expect(found(1, .percentile).interval != found(1, .biasCorrected).interval)
   }
 
-  /// 800 samples of 40 skewed, clustered or plain differences. Under a coverage of 0.95 the count of intervals that hold the
-  /// mean lies between 741 and 779 with a probability of 0.998 (binomial); the bootstrap is known to be a little short for
-  /// samples this small and skewed, so that the lower bound is that of 0.92.
+  /// 500 samples of 40 skewed differences. Under a coverage of 0.95 the count of intervals that hold the mean lies between 460
+  /// and 490 with a probability of 0.998 (binomial); the bootstrap is known to be a little short for samples this small and
+  /// skewed, so that the lower bound is that of 0.92.
   @Test func intervalsHoldTheDifference() {
     var generator = SeededGenerator(seed: 17)
     var hits = 0
-    for round in 0..<800 {
+    for round in 0..<500 {
       let rows = (0..<40).map { _ in (first: -log(1 - generator.unit()), second: generator.unit()) }
-      let interval = PairedComparison(rows, resamples: 400, seed: UInt64(round))!.interval!
+      let interval = PairedComparison(rows, resamples: 250, flips: 1, seed: UInt64(round))!.interval!
       if interval.lower <= 0.5, 0.5 <= interval.upper { hits += 1 }
     }
-    #expect((712...779).contains(hits), "\(hits) of 800")
+    #expect((441...490).contains(hits), "\(hits) of 500")
   }
 
   /// With no difference, a test at 0.05 finds one in 0.05 of the samples: of 1000, between 29 and 71 with a probability of
@@ -94,7 +94,7 @@ import Testing
   @Test func permutationTestsKeepTheirLevel() {
     var generator = SeededGenerator(seed: 23)
     let findings = (0..<1000).count { _ in
-      let differences = (0..<12).map { _ in generator.unit() - generator.unit() }
+      let differences = (0..<9).map { _ in generator.unit() - generator.unit() }
       return PairedComparison.PermutationTest(differences, seed: 1).pValue <= 0.05
     }
     #expect((29...71).contains(findings), "\(findings) of 1000")

@@ -32,8 +32,8 @@ import Testing
 
   @Test func scalesWithTheSquare() {
     // 2.8015852 standard errors at a significance of 0.05 and a power of 0.8: twice of that takes 4 times the rows.
-    #expect(RequiredRows.scaled(rows: 100, standardError: 1, difference: 2.80158521) == 100)
-    #expect(RequiredRows.scaled(rows: 100, standardError: 2, difference: 2.80158521) == 400)
+    #expect(RequiredRows.scaled(rows: 100, standardError: 1, difference: 2.8015853) == 100)
+    #expect(RequiredRows.scaled(rows: 100, standardError: 2, difference: 2.8015853) == 400)
     // 1.2815516 standard errors leave 0.1 on the other side.
     #expect(RequiredRows.assured(rows: 50, standardError: 1, distance: -1.2815517, assurance: 0.9) == 50)
   }

@@ -8,7 +8,8 @@ import Testing
 
   private func table() throws -> CandidateTable {
     try Fixture.table([
-      .init(name: "base", quality: 0.7, passRate: 0.6, cost: 0.002), .init(name: "same", quality: 0.7, passRate: 0.6, cost: 0.002),
+      .init(name: "base", quality: 0.7, passRate: 0.6, cost: 0.002),
+      .init(name: "same", quality: 0.7, passRate: 0.6, cost: 0.002),
       .init(name: "better", quality: 0.8, passRate: 0.95, cost: 0.001),
     ])
   }
@@ -43,7 +44,9 @@ import Testing
     let found = try table.differences(of: [quality, .passRate], from: "b", correction: .none, options: options())
     let pairs = zip(first, second).map { (first: $0, second: $1) }
     let comparison = try #require(PairedComparison(pairs, resamples: 300, seed: 1))
-    #expect(found[0].pValue == comparison.permutationTest.pValue && found[0].difference.quantity?.interval == comparison.interval)
+    #expect(
+      found[0].pValue == comparison.permutationTest.pValue
+        && found[0].difference.quantity?.interval == comparison.interval)
     let outcomes = PairedOutcomes(pairs.map { (first: $0.first > 0.3, second: $0.second > 0.3) })
     #expect(found[1].outcomes == outcomes && found[1].pValue == outcomes.exactPValue)
     #expect(found[1].difference.quantity?.interval == outcomes.differenceInterval())
@@ -51,7 +54,8 @@ import Testing
 
   @Test func onlyRowsThatBothHaveAreCompared() throws {
     let table = try Fixture.table([
-      "a": [0.1, nil, 0.5, 0.9].map { Fixture.answered(score: $0) }, "b": [0.2, 0.7, nil, 0.9].map { Fixture.answered(score: $0) },
+      "a": [0.1, nil, 0.5, 0.9].map { Fixture.answered(score: $0) },
+      "b": [0.2, 0.7, nil, 0.9].map { Fixture.answered(score: $0) },
     ])
     let found = try table.differences(of: [quality, .costPerRequest, .score("Nothing")], from: "b", options: options())
     #expect(found[0].difference.quantity?.count == 2 && abs(found[0].difference.quantity!.value + 0.05) < 1e-12)

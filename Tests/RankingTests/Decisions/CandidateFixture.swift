@@ -55,7 +55,8 @@ struct CandidateFixture {
         energy: energy.map { .value($0) } ?? .absent(Absence("no counter"))))
   }
 
-  static func table(_ outcomes: [String: [CandidateTable.Outcome]], clusters: [String]? = nil) throws -> CandidateTable {
+  static func table(_ outcomes: [String: [CandidateTable.Outcome]], clusters: [String]? = nil) throws -> CandidateTable
+  {
     let names = outcomes.keys.sorted()
     return try CandidateTable(
       dataset: "hand@1", rows: outcomes[names[0]]!.indices.map { "row \($0)" }, clusters: clusters,
@@ -67,6 +68,7 @@ struct CandidateFixture {
 func options(_ change: (inout DecisionOptions) -> Void = { _ in }) -> DecisionOptions {
   var options = DecisionOptions()
   options.resamples = 300
+  options.flips = 1000
   change(&options)
   return options
 }

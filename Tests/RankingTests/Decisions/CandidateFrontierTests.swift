@@ -26,7 +26,8 @@ import Testing
 
   @Test func latencyIsShownOrAnAxis() throws {
     let table = try Fixture.table([
-      .init(name: "good", quality: 0.9, cost: 0.001, latency: 2), .init(name: "fast", quality: 0.7, cost: 0.002, latency: 0.1),
+      .init(name: "good", quality: 0.9, cost: 0.001, latency: 2),
+      .init(name: "fast", quality: 0.7, cost: 0.002, latency: 0.1),
     ])
     let p99 = CandidateMeasure.latency("latency", .quantile(0.99))
     let shown = try CandidateFrontier(table, quality: quality, cost: .costPerRequest, latency: p99, options: options())

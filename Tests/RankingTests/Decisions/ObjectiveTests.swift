@@ -9,7 +9,9 @@ import Testing
   private let p50 = CandidateMeasure.latency("latency", .quantile(0.5))
 
   private func winner(_ table: CandidateTable, _ objective: Objective) throws -> String? {
-    guard case .recommended(let choice) = try table.recommendation(objective, options: options { $0.resamples = 40 }).outcome
+    guard
+      case .recommended(let choice) = try table.recommendation(objective, options: options { $0.resamples = 40 })
+        .outcome
     else { return nil }
     return choice.candidate
   }

@@ -1,3 +1,4 @@
+import Foundation
 import Measures
 import Ranking
 import Testing
@@ -30,7 +31,8 @@ import Testing
       .init(name: "small", quality: 0.6, cost: 0.001),
     ])
     let recommendation = try table.recommendation(
-      .minimise(.costPerPassingRequest), requirements: [try table.requirement("AnswerRelevancy>=0.8")], options: options())
+      .minimise(.costPerPassingRequest), requirements: [try table.requirement("AnswerRelevancy>=0.8")],
+      options: options())
     let choice = try choice(recommendation)
     #expect(choice.candidate == "middle" && choice.probabilityBest == 1 && choice.probabilityQualifies == 1)
     let lead = try #require(choice.lead)
@@ -54,7 +56,8 @@ import Testing
   @Test func oneThatQualifiesAloneHasNoRunnerUp() throws {
     let table = try Fixture.table([.init(name: "a", quality: 0.9), .init(name: "b", quality: 0.3)])
     let choice = try choice(
-      try table.recommendation(.minimise(.costPerRequest), requirements: [Requirement(quality, bound: 0.7)], options: options()))
+      try table.recommendation(
+        .minimise(.costPerRequest), requirements: [Requirement(quality, bound: 0.7)], options: options()))
     #expect(choice.candidate == "a" && choice.lead == nil)
   }
 
@@ -80,7 +83,8 @@ import Testing
   @Test func tooFewClustersDecideNothing() throws {
     let table = try Fixture.table([.init(name: "a")], rows: 100, clusters: (0..<100).map { "c\($0 / 10)" })
     let shortfall = try shortfall(try table.recommendation(.minimise(.costPerRequest), options: options()))
-    #expect(shortfall.reason == .tooFewRows && shortfall.rowsNeeded == 200 && shortfall.explanation.contains("clusters"))
+    #expect(
+      shortfall.reason == .tooFewRows && shortfall.rowsNeeded == 200 && shortfall.explanation.contains("clusters"))
   }
 
   @Test func onTheBoundIsNotEnoughData() throws {
@@ -180,11 +184,37 @@ import Testing
   @Test func theSameSeedGivesTheSameAnswer() throws {
     let table = try Fixture.table([.init(name: "a"), .init(name: "b", quality: 0.81, cost: 0.00101)], rows: 60)
     let objective = try Objective.weighing([.init(quality, weight: 1), .init(.costPerRequest, weight: 1)])
-    func found(_ seed: UInt64) throws -> Recommendation { try table.recommendation(objective, options: options { $0.seed = seed }) }
+    func found(_ seed: UInt64) throws -> Recommendation {
+      try table.recommendation(objective, options: options { $0.seed = seed })
+    }
     #expect(try found(1) == found(1))
     #expect(try found(1) != found(2))
     let lead = try #require(try choice(try found(1)).lead)
     #expect(lead.interval != nil && lead.difference >= 0)
+  }
+
+  @Test func outcomesReadAsJSON() throws {
+    func json(_ recommendation: Recommendation) throws -> String {
+      let encoder = JSONEncoder()
+      encoder.outputFormatting = .sortedKeys
+      return String(decoding: try encoder.encode(recommendation), as: UTF8.self)
+    }
+    let table = try Fixture.table([.init(name: "a"), .init(name: "b", quality: 0.3)], rows: 40)
+    func decided(_ bound: Double) throws -> String {
+      try json(
+        try table.recommendation(
+          .minimise(.costPerRequest), requirements: [Requirement(quality, bound: bound)], options: options()))
+    }
+    let found = try decided(0.6)
+    #expect(found.contains("\"kind\":\"recommended\"") && found.contains("\"candidate\":\"a\""))
+    #expect(
+      found.contains("\"qualification\":{\"kind\":\"fails\"}") && found.contains("\"measure\":\"AnswerRelevancy\""))
+    #expect(try decided(0.95).contains("\"kind\":\"none-qualifies\",\"nearestMiss\""))
+    let few = try Fixture.table([.init(name: "a")], rows: 3)
+    #expect(
+      try json(try few.recommendation(.maximise(quality), options: options())).contains("\"reason\":\"too-few-rows\""))
+    let frontier = try CandidateFrontier(table, quality: quality, cost: .costPerRequest, options: options())
+    #expect(!(try JSONEncoder().encode(frontier)).isEmpty)
   }
 
   /// Two candidates, one truly cheaper by one standard error of the difference: over 200 datasets the stated probability of

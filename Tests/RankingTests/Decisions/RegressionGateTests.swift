@@ -50,7 +50,8 @@ import Testing
   }
 
   @Test func noisyRatesAreUndecidedAndSayHowManyRowsItWouldTake() throws {
-    let gate = try gate([.init(name: "a", passRate: 0.7)], [.init(name: "a", passRate: 0.7)], rows: 60, measures: [.passRate])
+    let gate = try gate(
+      [.init(name: "a", passRate: 0.7)], [.init(name: "a", passRate: 0.7)], rows: 60, measures: [.passRate])
     #expect(gate.verdict == .undecided)
     let rows = try #require(gate.checks[0].rowsNeeded)
     #expect(rows > 60)
@@ -80,9 +81,13 @@ import Testing
     for seed in 1...20 {
       let dials = (0..<20).map { Fixture.Dial(name: "c\($0)", quality: 0.5) }
       let gate = try RegressionGate(
-        baseline: try Fixture.table(dials, rows: 24, seed: UInt64(seed)),
-        current: try Fixture.table(dials, rows: 24, seed: UInt64(seed + 500)), names: ("v1", "v2"), measures: [quality],
-        tolerances: [quality: .absolute(0)], options: options { $0.resamples = 50 })
+        baseline: try Fixture.table(dials, rows: 14, seed: UInt64(seed)),
+        current: try Fixture.table(dials, rows: 14, seed: UInt64(seed + 500)), names: ("v1", "v2"), measures: [quality],
+        tolerances: [quality: .absolute(0)],
+        options: options {
+          $0.resamples = 20
+          $0.minimumRows = 10
+        })
       failed += gate.verdict == .fail ? 1 : 0
       for check in gate.checks { #expect(check.difference.adjustedPValue! >= check.difference.pValue!) }
     }
@@ -91,7 +96,9 @@ import Testing
   }
 
   @Test func onlyWhatIsSharedIsCompared() throws {
-    let before = try Fixture.table(["a": (0..<30).map { _ in Fixture.answered(score: 0.5) }, "old": (0..<30).map { _ in .missing }])
+    let before = try Fixture.table([
+      "a": (0..<30).map { _ in Fixture.answered(score: 0.5) }, "old": (0..<30).map { _ in .missing },
+    ])
     let now = try CandidateTable(
       dataset: "hand@2", rows: (5..<40).map { "row \($0)" },
       candidates: [
@@ -117,7 +124,8 @@ import Testing
       try RegressionGate(baseline: one, current: rows, names: ("v1", "v2"))
     }
     let euros = try CandidateTable(
-      dataset: "hand@1", rows: ["row 0"], currency: "EUR", candidates: [.init(name: "a", outcomes: [Fixture.answered()])])
+      dataset: "hand@1", rows: ["row 0"], currency: "EUR",
+      candidates: [.init(name: "a", outcomes: [Fixture.answered()])])
     #expect(throws: DecisionError.mixedCurrencies(first: "USD", second: "EUR")) {
       try RegressionGate(baseline: one, current: euros, names: ("v1", "v2"))
     }

@@ -37,7 +37,8 @@ import Testing
     names: (baseline: String, current: String) = ("support@2026-08", "support@2026-11")
   ) throws -> RegressionGate {
     var options = DecisionOptions()
-    options.resamples = 300
+    options.resamples = 200
+    options.flips = 1000
     return try RegressionGate(
       baseline: run(candidates, quality: 0.8, lost: 0, rows: rows, seed: 1),
       current: run(candidates, quality: 0.8 - worse, lost: lost, rows: rows, seed: 2), names: names, options: options)
@@ -52,7 +53,8 @@ import Testing
     #expect(failed.contains("passed and do so no more (30)") && failed.contains("- small: row 170\n"))
     #expect(failed.contains("- and 10 more"))
     let passed = try gate().markdown
-    #expect(passed.hasPrefix("## Regression gate: passed\n") && !passed.contains("**fail**") && !passed.contains("Undecided"))
+    #expect(
+      passed.hasPrefix("## Regression gate: passed\n") && !passed.contains("**fail**") && !passed.contains("Undecided"))
     let open = try gate(rows: 10).markdown
     #expect(open.hasPrefix("## Regression gate: undecided\n") && open.contains("Undecided:"))
     #expect(open.contains("About 20 rows would tell."))
