@@ -36,11 +36,15 @@ public struct ParetoFrontier: Sendable, Hashable {
   }
 
   private static func dominates(_ first: Point, _ second: Point, _ directions: [Direction]) -> Bool {
+    dominates(first.values.map { $0! }, second.values.map { $0! }, directions)
+  }
+
+  /// Whether the first is at least as good in every value and better in one.
+  static func dominates(_ first: [Double], _ second: [Double], _ directions: [Direction]) -> Bool {
     var isBetterSomewhere = false
     for (index, direction) in directions.enumerated() {
-      let (one, other) = (first.values[index]!, second.values[index]!)
-      if direction.isBetter(other, than: one) { return false }
-      if direction.isBetter(one, than: other) { isBetterSomewhere = true }
+      if direction.isBetter(second[index], than: first[index]) { return false }
+      if direction.isBetter(first[index], than: second[index]) { isBetterSomewhere = true }
     }
     return isBetterSomewhere
   }

@@ -30,7 +30,7 @@ enum ExitStatus: Int32 {
   /// The typed errors of the rooms that say the user's input is wrong.
   private static func isUsageError(_ error: any Error) -> Bool {
     switch error {
-    case is TableError, is PlanError: true
+    case is TableError, is DecisionError, is PlanError: true
     case let error where TrainWorkload.isUsageError(error): true
     case StudyError.sameName: true
     case RecordError.noSuchStudy, RecordError.ambiguousStudy, RecordError.noRecords: true

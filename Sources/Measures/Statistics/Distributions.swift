@@ -44,8 +44,18 @@ private func inverse(
   }
 }
 
+/// Counts of successes in independent trials.
+enum Binomial {
+  /// The probability of at most `successes`.
+  static func cumulative(_ successes: Int, of trials: Int, probability: Double) -> Double {
+    if successes < 0 { return 0 }
+    if successes >= trials { return 1 }
+    return regularizedBeta(1 - probability, Double(trials - successes), Double(successes + 1))
+  }
+}
+
 /// The regularised incomplete beta function, by its continued fraction with Lentz's method (DLMF 8.17.22).
-private func regularizedBeta(_ x: Double, _ a: Double, _ b: Double) -> Double {
+func regularizedBeta(_ x: Double, _ a: Double, _ b: Double) -> Double {
   if x <= 0 { return 0 }
   if x >= 1 { return 1 }
   // The fraction converges fast only below the mean; the other side is its mirror image.
@@ -56,7 +66,8 @@ private func regularizedBeta(_ x: Double, _ a: Double, _ b: Double) -> Double {
   var d = 1 - (a + b) * x / (a + 1)
   d = 1 / (abs(d) < tiny ? tiny : d)
   var fraction = d
-  for step in 1...500 {
+  // The steps it takes grow with the square root of the parameters: this is enough for many millions of rows.
+  for step in 1...20_000 {
     let m = Double(step)
     for term in [
       m * (b - m) * x / ((a + 2 * m - 1) * (a + 2 * m)),

@@ -48,22 +48,32 @@ public enum ConfidenceInterval {
     statistic: ([Element]) -> Double
   ) -> Interval? {
     guard observations.count > 1 else { return nil }
-    let draws = Bootstrap.draws(observations, resamples: resamples, seed: seed, statistic: statistic).sorted()
-    let estimate = statistic(observations)
+    let draws = Bootstrap.draws(observations, resamples: resamples, seed: seed, statistic: statistic)
+    // Many observations are left out by the block, so that the jackknife stays linear in their number.
+    let leftOut = Bootstrap.jackknifeBlocks(of: observations.count).map { block in
+      var rest = observations
+      rest.removeSubrange(block)
+      return statistic(rest)
+    }
+    return biasCorrected(
+      estimate: statistic(observations), draws: draws, leftOut: leftOut, confidence: confidence)
+  }
+
+  /// The same from draws that were made elsewhere, as when one resample of the rows serves many statistics.
+  ///
+  /// - Parameters:
+  ///   - estimate: the statistic of the whole sample.
+  ///   - draws: the statistic over the resamples, in any order; not empty and finite.
+  ///   - leftOut: the statistic without each of ``Bootstrap/jackknifeBlocks(of:)``.
+  public static func biasCorrected(
+    estimate: Double, draws: [Double], leftOut: [Double], confidence: Double = 0.95
+  ) -> Interval {
+    let draws = draws.sorted()
 
     // Draws equal to the estimate count half, or a discrete statistic would look biased.
     let below = draws.reduce(0.0) { $0 + ($1 < estimate ? 1 : $1 == estimate ? 0.5 : 0) }
     let bias = StandardNormal.quantile(below / Double(draws.count))
-
-    // Many observations are left out by the block, so that the jackknife stays linear in their number.
-    let blocks = min(observations.count, 200)
-    let leftOut = (0..<blocks).map { block in
-      var rest = observations
-      rest.removeSubrange(
-        block * observations.count / blocks..<(block + 1) * observations.count / blocks)
-      return statistic(rest)
-    }
-    let centre = Statistics.mean(leftOut)!
+    let centre = Statistics.mean(leftOut) ?? 0
     let squares = Statistics.sum(leftOut.map { pow(centre - $0, 2) })
     let acceleration = Statistics.sum(leftOut.map { pow(centre - $0, 3) }) / (6 * pow(squares, 1.5))
 
@@ -103,5 +113,11 @@ public enum Bootstrap {
       for index in resample.indices { resample[index] = observations[generator.index(below: observations.count)] }
       return statistic(resample)
     }
+  }
+
+  /// The blocks that a jackknife leaves out in turn: single observations, or runs of them when there are more than 200.
+  public static func jackknifeBlocks(of count: Int) -> [Range<Int>] {
+    let blocks = min(count, 200)
+    return (0..<blocks).map { $0 * count / blocks..<($0 + 1) * count / blocks }
   }
 }
