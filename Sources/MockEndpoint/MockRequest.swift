@@ -33,7 +33,8 @@ struct MockRequest {
     do throws(WireError) {
       let body = JSONField(try JSONReader.value(of: body))
       let options = try body.member("stream_options")
-      let limit = try body.member("max_completion_tokens") ?? body.member("max_tokens")
+      var limit = try body.member("max_completion_tokens")
+      if limit == nil { limit = try body.member("max_tokens") }
       return .generation(
         form, streams: try body.member("stream")?.boolean() ?? false,
         saysUsage: try options?.member("include_usage")?.boolean() ?? false,

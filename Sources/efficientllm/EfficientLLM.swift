@@ -11,7 +11,7 @@ struct EfficientLLM: AsyncParsableCommand {
     subcommands: [
       DoctorCommand.self, StudyCommand.self, RankCommand.self, LeaderboardCommand.self, ReportCommand.self,
       CorpusCommand.self, TokenizerCommand.self, ModelsCommand.self, GenerateCommand.self, PerplexityCommand.self,
-      ServeCommand.self, TrialCommand.self,
+      ServeCommand.self, LoadCommand.self, MockEndpointCommand.self, TrialCommand.self,
     ]
   )
 

@@ -3,6 +3,7 @@ import Checkpoints
 import Corpora
 import EngineWorkloads
 import Generation
+import MeasuringClient
 import Probes
 import Ranking
 import Records
@@ -38,6 +39,7 @@ enum ExitStatus: Int32 {
     case let error as CheckpointError: error.isUsageError
     case let error as TokenizerError: error.isUsageError
     case let error as EngineError: error.isUsageError
+    case is ClientError: true
     case is TextGenerator.NoChatTemplate, is PerplexityRun.Failure: true
     default: false
     }

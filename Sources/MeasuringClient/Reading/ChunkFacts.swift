@@ -20,13 +20,15 @@ struct ChunkFacts: Sendable, Hashable {
     }
     usage = try body.member("usage").map { (field) throws(WireError) in try Usage(field) }
     for choice in try body.required("choices").elements() {
-      finishReason = try choice.member("finish_reason")?.string() ?? finishReason
+      if let reason = try choice.member("finish_reason")?.string() { finishReason = reason }
       let index = try choice.member("index")?.integer(in: 0 ... .max) ?? 0
       if let plain = try choice.member("text")?.string(), !plain.isEmpty {
         hasContent = true
         if index == 0 { text.append(contentsOf: plain.utf8) }
       }
-      guard let delta = try choice.member("delta") ?? choice.member("message") else { continue }
+      var delta = try choice.member("delta")
+      if delta == nil { delta = try choice.member("message") }
+      guard let delta else { continue }
       if let content = try delta.member("content")?.string(), !content.isEmpty {
         hasContent = true
         if index == 0 { text.append(contentsOf: content.utf8) }

@@ -1,4 +1,4 @@
-import OpenAIWire
+public import OpenAIWire
 
 /// Reads the body of one answer: bytes and stamps in, arrivals and a verdict out. It knows no sockets and no clock.
 public struct StreamReader: Sendable {

@@ -54,7 +54,8 @@ public struct TraceEntry: Sendable, Hashable {
     } else {
       seconds = try line.required("timestamp").number(in: 0...1e13) / 1000
     }
-    let tokens = try line.member("max_tokens") ?? line.member("output_length")
+    var tokens = try line.member("max_tokens")
+    if tokens == nil { tokens = try line.member("output_length") }
     return (
       seconds,
       TraceEntry(
