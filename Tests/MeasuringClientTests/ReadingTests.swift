@@ -176,7 +176,10 @@ import Testing
     #expect(refused.failure == .status(429, retryAfterSeconds: 3, message: "slow down"))
     var page = reader(.refusal(status: 502, retryAfterSeconds: nil), [("<html>\r\n" + String(repeating: "x", count: 9999), 1)])
     page.end(at: 2)
-    guard case .status(502, nil, let message)? = page.failure else { return Issue.record("\(page.failure as Any)") }
+    guard case .status(502, nil, let message)? = page.failure else {
+      Issue.record("\(page.failure as Any)")
+      return
+    }
     #expect(message.hasPrefix("<html> ") && message.count <= StreamReader.longestMessage)
   }
 

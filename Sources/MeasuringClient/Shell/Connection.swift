@@ -31,7 +31,10 @@ final class Connection: ChannelInboundHandler, @unchecked Sendable {
   private var served = 0
   private var keepsAlive = true
   private var failure: RequestFailure?
-  private(set) var isOpen = false
+  private var isClosed = false
+
+  /// Whether a request can be sent on it. A connection is handed out before its handlers hear that it is there.
+  var isOpen: Bool { !isClosed && context != nil }
 
   init(runner: RequestRunner) { self.runner = runner }
 
@@ -46,11 +49,6 @@ final class Connection: ChannelInboundHandler, @unchecked Sendable {
   func handlerAdded(context: ChannelHandlerContext) { self.context = context }
 
   func handlerRemoved(context: ChannelHandlerContext) { self.context = nil }
-
-  func channelActive(context: ChannelHandlerContext) {
-    isOpen = true
-    context.fireChannelActive()
-  }
 
   /// Sends a request. The head and the body leave in one write.
   func send(_ exchange: Exchange) {
@@ -117,7 +115,7 @@ final class Connection: ChannelInboundHandler, @unchecked Sendable {
     if keepsAlive, isOpen {
       runner.park(self)
     } else {
-      isOpen = false
+      isClosed = true
       context?.close(promise: nil)
     }
     runner.ended(exchange, failure, at: stamp)
@@ -127,7 +125,7 @@ final class Connection: ChannelInboundHandler, @unchecked Sendable {
   func close(failing failure: RequestFailure?, at stamp: UInt64) {
     let exchange = self.exchange
     self.exchange = nil
-    isOpen = false
+    isClosed = true
     context?.close(promise: nil)
     if let exchange, let failure { runner.ended(exchange, failure, at: stamp) }
   }
@@ -141,12 +139,12 @@ final class Connection: ChannelInboundHandler, @unchecked Sendable {
     case is HTTPParserError, is NIOHTTPDecoderError: failure = .notHTTP(reason: "\(error)")
     default: failure = failure ?? .reset(afterChunks: chunks)
     }
-    isOpen = false
+    isClosed = true
     context.close(promise: nil)
   }
 
   func channelInactive(context: ChannelHandlerContext) {
-    isOpen = false
+    isClosed = true
     runner.closed(self)
     if let exchange {
       self.exchange = nil

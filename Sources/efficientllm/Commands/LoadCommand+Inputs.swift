@@ -132,7 +132,7 @@ final class ObservationSink: Sendable {
 }
 
 /// Calls back at the first Ctrl-C or SIGTERM; a second one ends the process as usual.
-final class Interrupt: Sendable {
+final class Interrupt {
   private let sources: [any DispatchSourceSignal]
 
   init(_ action: @escaping @Sendable () -> Void) {

@@ -1,6 +1,6 @@
-import ArgumentParser
+public import ArgumentParser
 import Foundation
-import MockEndpoint
+public import MockEndpoint
 
 /// Runs the endpoint that the measuring client is held against.
 struct MockEndpointCommand: AsyncParsableCommand {
