@@ -133,7 +133,8 @@ final class Connection: ChannelInboundHandler, @unchecked Sendable {
   func errorCaught(context: ChannelHandlerContext, error: any Error) {
     let chunks = exchange?.reader?.arrivals.count ?? 0
     switch error {
-    case HTTPParserError.invalidEOFState: failure = .truncated(afterChunks: chunks)
+    // It follows a reset too, and says less.
+    case HTTPParserError.invalidEOFState: failure = failure ?? .truncated(afterChunks: chunks)
     case let error as IOError where error.errnoCode == ECONNRESET || error.errnoCode == EPIPE:
       failure = .reset(afterChunks: chunks)
     case is HTTPParserError, is NIOHTTPDecoderError: failure = .notHTTP(reason: "\(error)")
