@@ -72,7 +72,9 @@ struct MockAnswers {
 
   func plain(status: String, body: String, header: String = "") -> ByteBuffer {
     ByteBuffer(
-      string: "HTTP/1.1 \(status)\r\ncontent-type: application/json\r\n\(header)content-length: \(body.utf8.count)\r\n\r\n\(body)")
+      string:
+        "HTTP/1.1 \(status)\r\ncontent-type: application/json\r\n\(header)content-length: \(body.utf8.count)\r\n\r\n\(body)"
+    )
   }
 
   func refusal(_ error: APIError, reason: String) -> ByteBuffer {

@@ -13,7 +13,8 @@ public enum Spread: Sendable, Hashable {
       Double(text).flatMap { $0.isFinite && $0 >= 0 && $0 <= 1e9 ? $0 : nil }
     }
     if let range = text.firstRange(of: "..") {
-      guard let low = number(text[..<range.lowerBound]), let high = number(text[range.upperBound...]), low <= high else {
+      guard let low = number(text[..<range.lowerBound]), let high = number(text[range.upperBound...]), low <= high
+      else {
         return nil
       }
       self = .uniform(low...high)

@@ -85,8 +85,17 @@ import Testing
     #expect(!check(.trace([])))
     #expect(!check(.constant(rate: 1)) { _ in })
     #expect(!check(.constant(rate: 1)) { $0.seconds = 0 })
-    #expect(!check(.constant(rate: 1)) { $0.seconds = 5; $0.warmup = .seconds(5) })
-    #expect(!check(.constant(rate: 1)) { $0.requests = 5; $0.warmup = .requests(5) })
-    #expect(check(.constant(rate: 1)) { $0.requests = 5; $0.warmup = .requests(4) })
+    #expect(
+      !check(.constant(rate: 1)) {
+        $0.seconds = 5; $0.warmup = .seconds(5)
+      })
+    #expect(
+      !check(.constant(rate: 1)) {
+        $0.requests = 5; $0.warmup = .requests(5)
+      })
+    #expect(
+      check(.constant(rate: 1)) {
+        $0.requests = 5; $0.warmup = .requests(4)
+      })
   }
 }

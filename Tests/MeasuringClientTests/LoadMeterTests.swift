@@ -149,13 +149,16 @@ import Testing
   }
 
   @Test func lateLaunchesColourAnOpenLoadAlone() {
-    let observations = (0..<10).map { observation($0, due: UInt64($0) * 100, sent: UInt64($0) * 100 + 20, arrivals: [UInt64($0) * 100 + 70]) }
+    let observations = (0..<10).map {
+      observation($0, due: UInt64($0) * 100, sent: UInt64($0) * 100 + 20, arrivals: [UInt64($0) * 100 + 70])
+    }
     #expect(report(observations, LoadPlan(shape: .constant(rate: 10))).client.isColoured)
     #expect(!report(observations, LoadPlan(shape: .closed(concurrency: 1))).client.isColoured)
   }
 
   @Test func observationsAreWrittenWhole() throws {
-    var observation = observation(7, due: 100, arrivals: [140, 150], failure: .status(429, retryAfterSeconds: 3, message: "no"))
+    var observation = observation(
+      7, due: 100, arrivals: [140, 150], failure: .status(429, retryAfterSeconds: 3, message: "no"))
     observation.promptTokens = 4
     let json = observation.json
     #expect(json.object?["index"]?.integer == 7)

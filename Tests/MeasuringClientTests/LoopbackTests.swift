@@ -118,18 +118,31 @@ import Testing
   }
 
   @Test func retriesAreCountedAndWaitAsTold() async throws {
-    try await with(behaviour { $0.rateLimitRate = 1; $0.retryAfterSeconds = 0 }, settings: {
-      $0.retries.maximumAttempts = 4
-    }) { client, mock in
+    try await with(
+      behaviour {
+        $0.rateLimitRate = 1; $0.retryAfterSeconds = 0
+      },
+      settings: {
+        $0.retries.maximumAttempts = 4
+      }
+    ) { client, mock in
       let observation = await client.send(request)
       #expect(observation.attempts.count == 4 && observation.retries == 3)
-      #expect(observation.attempts.allSatisfy { $0.failure == .status(429, retryAfterSeconds: 0, message: "too many requests") })
+      #expect(
+        observation.attempts.allSatisfy {
+          $0.failure == .status(429, retryAfterSeconds: 0, message: "too many requests")
+        })
       #expect(await mock.records().map(\.identifier) == Array(repeating: observation.identifier, count: 4))
     }
     // Half of the requests fail somehow: with enough attempts all succeed, and every attempt has been at the mock.
-    try await with(behaviour { $0.resetRate = 0.25; $0.malformedRate = 0.25; $0.seed = 5 }, settings: {
-      $0.retries.maximumAttempts = 40
-    }) { client, mock in
+    try await with(
+      behaviour {
+        $0.resetRate = 0.25; $0.malformedRate = 0.25; $0.seed = 5
+      },
+      settings: {
+        $0.retries.maximumAttempts = 40
+      }
+    ) { client, mock in
       var plan = LoadPlan(shape: .closed(concurrency: 8))
       plan.requests = 40
       let report = try await client.run(plan, requests: { _ in request })
@@ -152,7 +165,9 @@ import Testing
   }
 
   @Test func answersThatTakeTooLong() async throws {
-    try await with(behaviour { $0.timeToFirstToken = .fixed(60_000) }, settings: { $0.requestTimeout = .milliseconds(30) }) {
+    try await with(
+      behaviour { $0.timeToFirstToken = .fixed(60_000) }, settings: { $0.requestTimeout = .milliseconds(30) }
+    ) {
       client, _ in
       let observation = await client.send(request)
       #expect(observation.failure == .timeout(seconds: 0.03))

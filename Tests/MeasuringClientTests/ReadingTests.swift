@@ -22,7 +22,8 @@ import Testing
   @Test func eventsAreCutAsTheReferenceCutsThem() throws {
     var generator = SeededGenerator(seed: 8)
     let pieces = [
-      "data: a", "data:b", "data:  c", "data", "data:", ": comment", "event: x", "id: 1", "datax: 1", "", "", "\u{feff}",
+      "data: a", "data:b", "data:  c", "data", "data:", ": comment", "event: x", "id: 1", "datax: 1", "", "",
+      "\u{feff}",
       "é😀", "data: {\"x\": 1}",
     ]
     let ends = ["\n", "\r\n", "\r"]
@@ -40,7 +41,9 @@ import Testing
   }
 
   @Test func longEventsAreGivenUp() {
-    #expect(throws: EventSplitter.TooLarge.self) { try split([UInt8](repeating: 0x61, count: 200), into: { 7 }, limit: 100) }
+    #expect(throws: EventSplitter.TooLarge.self) {
+      try split([UInt8](repeating: 0x61, count: 200), into: { 7 }, limit: 100)
+    }
     let lines = Array(String(repeating: "data: 123456\n", count: 40).utf8)
     #expect(throws: EventSplitter.TooLarge.self) { try split(lines, into: { 7 }, limit: 100) }
     #expect(throws: EventSplitter.TooLarge.self) { try split(lines, into: { lines.count }, limit: 100) }
@@ -153,7 +156,10 @@ import Testing
     #expect(truncated.failure == .truncated(afterChunks: 2))
 
     let malformed = reader(.events, [(token, 1), ("data: {\"choices\":\n\n", 2), (token, 3)])
-    if case .malformedChunk(afterChunks: 1, _)? = malformed.failure {} else { Issue.record("\(malformed.failure as Any)") }
+    if case .malformedChunk(afterChunks: 1, _)? = malformed.failure {
+    } else {
+      Issue.record("\(malformed.failure as Any)")
+    }
     #expect(malformed.arrivals == [1])
 
     let said = reader(.events, [(token, 1), ("data: {\"error\":{\"message\":\"out\\nof memory\"}}\n\n", 2)])
@@ -174,7 +180,8 @@ import Testing
     var refused = reader(.refusal(status: 429, retryAfterSeconds: 3), [(error.json.text, 1)])
     refused.end(at: 2)
     #expect(refused.failure == .status(429, retryAfterSeconds: 3, message: "slow down"))
-    var page = reader(.refusal(status: 502, retryAfterSeconds: nil), [("<html>\r\n" + String(repeating: "x", count: 9999), 1)])
+    var page = reader(
+      .refusal(status: 502, retryAfterSeconds: nil), [("<html>\r\n" + String(repeating: "x", count: 9999), 1)])
     page.end(at: 2)
     guard case .status(502, nil, let message)? = page.failure else {
       Issue.record("\(page.failure as Any)")
@@ -186,7 +193,9 @@ import Testing
   @Test func wholeAnswersHaveNoArrivals() {
     let answer = ChatCompletion(
       id: "a", created: 1, model: "m",
-      choices: [.init(index: 0, message: ChatMessage(role: .assistant, content: "Hi."), logprobs: nil, finishReason: .stop)],
+      choices: [
+        .init(index: 0, message: ChatMessage(role: .assistant, content: "Hi."), logprobs: nil, finishReason: .stop)
+      ],
       usage: Usage(promptTokens: 1, completionTokens: 2))
     var whole = reader(.document, [(answer.json.text, 5)])
     whole.end(at: 6)

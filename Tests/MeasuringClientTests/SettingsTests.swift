@@ -15,7 +15,8 @@ import Testing
   }
 
   @Test(arguments: [
-    "", "host:80", "ftp://host/v1", "http://", "http:///v1", "http://host:0/v1", "http://host:99999", "http://h/v1?key=1",
+    "", "host:80", "ftp://host/v1", "http://", "http:///v1", "http://host:0/v1", "http://host:99999",
+    "http://h/v1?key=1",
     "http://user:hunter2@host/v1", "not an address",
   ])
   func whatIsNoEndpoint(_ text: String) {
@@ -45,7 +46,9 @@ import Testing
     let objective = try ServiceObjective("ttft<=500ms, tpot <= 50ms,latency<2s,itl<=200us")
     #expect(objective.bounds.map(\.figure) == [.ttft, .tpot, .latency, .itl])
     #expect(objective.bounds.map(\.nanoseconds) == [500e6, 50e6, 2e9, 200e3])
-    for wrong in ["", "ttft", "ttft<=", "ttft<=5", "speed<=5ms", "ttft<=5ms,ttft<=6ms", "ttft<=-5ms", "ttft<=nanms", "ttft<=5ms,"] {
+    for wrong in [
+      "", "ttft", "ttft<=", "ttft<=5", "speed<=5ms", "ttft<=5ms,ttft<=6ms", "ttft<=-5ms", "ttft<=nanms", "ttft<=5ms,",
+    ] {
       #expect(throws: ClientError.self, "\(wrong)") { try ServiceObjective(wrong) }
     }
   }

@@ -236,7 +236,8 @@ extension ChunkScanner {
       position += 1
     }
     guard position > start, position - start == 1 || bytes[start] != 0x30 else { throw Unsure() }
-    if let byte = current, byte == UInt8(ascii: ".") || byte | 0x20 == UInt8(ascii: "e") || (0x30...0x39).contains(byte) {
+    if let byte = current, byte == UInt8(ascii: ".") || byte | 0x20 == UInt8(ascii: "e") || (0x30...0x39).contains(byte)
+    {
       throw Unsure()
     }
     return value

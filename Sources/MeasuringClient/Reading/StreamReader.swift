@@ -63,7 +63,8 @@ public struct StreamReader: Sendable {
       do throws(EventSplitter.TooLarge) {
         try splitter.append(bytes) { event($0, at: stamp) }
       } catch {
-        failure = failure ?? .malformedChunk(afterChunks: arrivals.count, reason: "an event has more than \(error.limit) bytes")
+        failure =
+          failure ?? .malformedChunk(afterChunks: arrivals.count, reason: "an event has more than \(error.limit) bytes")
       }
       self.splitter = splitter
     }

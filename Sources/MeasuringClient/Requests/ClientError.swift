@@ -17,7 +17,8 @@ public enum ClientError: Error, Hashable, Sendable, CustomStringConvertible {
     switch self {
     case .endpoint(let text, let reason): "\"\(text)\" is no endpoint: \(reason)"
     case .key(let source, let reason): "the key from \(source) cannot be used: \(reason)"
-    case .objective(let text, let reason): "\"\(text)\" is no objective: \(reason); write it like ttft<=500ms,tpot<=50ms"
+    case .objective(let text, let reason):
+      "\"\(text)\" is no objective: \(reason); write it like ttft<=500ms,tpot<=50ms"
     case .trace(let file, let line, let reason): "\(file), line \(line): \(reason)"
     case .plan(let reason): reason
     case .prompts(let file, let reason): "\(file): \(reason)"

@@ -13,7 +13,9 @@ public struct Distribution: Sendable, Hashable, Codable {
   /// - Parameter histogram: of nanoseconds.
   /// - Returns: nil where nothing was recorded.
   public init?(_ histogram: LatencyHistogram) {
-    guard let mean = histogram.mean, let minimum = histogram.minimum, let maximum = histogram.maximum else { return nil }
+    guard let mean = histogram.mean, let minimum = histogram.minimum, let maximum = histogram.maximum else {
+      return nil
+    }
     func milliseconds(_ percent: Double) -> Double { Double(histogram.percentile(percent) ?? 0) / 1e6 }
     count = Int(clamping: histogram.count)
     self.mean = mean / 1e6

@@ -50,7 +50,9 @@ public struct ServiceObjective: Sendable, Hashable, CustomStringConvertible {
 
   private static func nanoseconds(_ text: Substring) -> Double? {
     for (unit, scale) in [("us", 1e3), ("ms", 1e6), ("s", 1e9)] where text.hasSuffix(unit) {
-      guard let number = Double(text.dropLast(unit.count)), number.isFinite, number > 0, number <= 1e9 else { return nil }
+      guard let number = Double(text.dropLast(unit.count)), number.isFinite, number > 0, number <= 1e9 else {
+        return nil
+      }
       return number * scale
     }
     return nil

@@ -43,7 +43,9 @@ public struct LoadPlan: Sendable, Hashable {
         throw .plan("the warm-up has to be shorter than the run")
       }
     case .requests(let warm):
-      guard warm >= 0, warm < requests ?? .max else { throw .plan("the warm-up has to have fewer requests than the run") }
+      guard warm >= 0, warm < requests ?? .max else {
+        throw .plan("the warm-up has to have fewer requests than the run")
+      }
     }
     switch shape {
     case .ramp, .trace: break

@@ -32,7 +32,9 @@ public enum LoadShape: Sendable, Hashable {
       try check(rate)
       guard (1...100_000).contains(size) else { throw .plan("a burst has 1 to 100000 requests, not \(size)") }
     case .ramp(let from, let to, let seconds):
-      guard from.isFinite, from >= 0, from <= 1_000_000 else { throw .plan("a ramp begins at 0 to 1000000 requests a second") }
+      guard from.isFinite, from >= 0, from <= 1_000_000 else {
+        throw .plan("a ramp begins at 0 to 1000000 requests a second")
+      }
       try check(to, "a ramp's end")
       guard to > from else { throw .plan("a ramp rises: its end has to be above its beginning") }
       guard seconds.isFinite, seconds > 0, seconds <= 604_800 else { throw .plan("a ramp takes up to 604800 seconds") }

@@ -155,7 +155,8 @@ final class Connection: ChannelInboundHandler, @unchecked Sendable {
       if let doneAt = exchange.reader?.doneAt {
         runner.ended(exchange, nil, at: doneAt)
       } else {
-        let lost: RequestFailure = exchange.attempt.status == nil ? .reset(afterChunks: 0) : .truncated(afterChunks: chunks)
+        let lost: RequestFailure =
+          exchange.attempt.status == nil ? .reset(afterChunks: 0) : .truncated(afterChunks: chunks)
         runner.ended(exchange, failure ?? lost, at: stamp)
       }
     }

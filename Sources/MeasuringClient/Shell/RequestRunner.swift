@@ -45,7 +45,8 @@ final class RequestRunner: @unchecked Sendable {
 
   /// Sends a request; `done` is called on the event loop with what became of it.
   @discardableResult
-  func start(_ request: MeasuredRequest, _ observation: Observation, done: @escaping (Observation) -> Void) -> Exchange {
+  func start(_ request: MeasuredRequest, _ observation: Observation, done: @escaping (Observation) -> Void) -> Exchange
+  {
     let exchange = Exchange(request, observation: observation, runner: self, done: done)
     exchanges[ObjectIdentifier(exchange)] = exchange
     attempt(exchange)

@@ -39,7 +39,9 @@ struct LoadCommand: AsyncParsableCommand {
   var burstSize = 10
   @Option(help: ArgumentHelp("A rate that rises over the duration, to find the knee.", valueName: "from..to"))
   var ramp: RateRange?
-  @Option(help: ArgumentHelp("Requests at the times of a trace: JSON lines with at_seconds, or timestamp in ms.", valueName: "file"))
+  @Option(
+    help: ArgumentHelp(
+      "Requests at the times of a trace: JSON lines with at_seconds, or timestamp in ms.", valueName: "file"))
   var trace: String?
   @Option(help: "How long requests are sent, such as 60s or 5m.")
   var duration: TimeSpan?

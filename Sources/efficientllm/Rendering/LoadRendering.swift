@@ -14,10 +14,10 @@ struct LoadRendering {
         + (report.warmupRequests > 0 ? ", \(report.warmupRequests) more to warm up" : "")
         + (report.cancelled > 0 ? ", \(report.cancelled) cut off at the end" : ""),
       "\(number(report.requestsPerSecond)) requests/s, \(number(report.completionTokensPerSecond)) tokens/s"
-        + " (tokens counted by \(report.tokenSources.keys.sorted().joined(separator: " and ")))",
-      "",
+        + (report.tokenSources.isEmpty
+          ? "" : " (tokens counted by \(report.tokenSources.keys.sorted().joined(separator: " and ")))"),
     ]
-    lines += latencies
+    if report.succeeded > 0 { lines += [""] + latencies }
     lines += failures
     lines += stability
     lines += client
@@ -53,7 +53,8 @@ struct LoadRendering {
     if report.retries > 0 {
       let kinds = report.retriedFailures.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }
       lines.append(
-        "\(report.retriedRequests) requests were tried again, \(report.retries) times: \(kinds.joined(separator: ", "))")
+        "\(report.retriedRequests) requests were tried again, \(report.retries) times: \(kinds.joined(separator: ", "))"
+      )
     }
     if let objective = report.objective, let good = report.good, let share = report.goodShare,
       let rate = report.goodPerSecond
@@ -91,7 +92,8 @@ struct LoadRendering {
         + "its own delay p50 \(delay.map { number($0.p50) } ?? "-") ms, p99 \(delay.map { number($0.p99) } ?? "-") ms",
     ]
     if client.sharedStamps > 0 {
-      lines.append("\(client.sharedStamps) of \(client.chunks) chunks came in one read with another and share its stamp")
+      lines.append(
+        "\(client.sharedStamps) of \(client.chunks) chunks came in one read with another and share its stamp")
     }
     if client.isColoured {
       lines.append("COLOURED by the client: its own delay could explain")
