@@ -29,6 +29,8 @@ let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummi
 let hummingbirdCore = Target.Dependency.product(name: "HummingbirdCore", package: "hummingbird")
 let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
+let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
 let serviceLifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let unixSignals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
@@ -96,6 +98,8 @@ let package = Package(
     room(
       "Serving",
       ["OpenAIWire", hummingbird, hummingbirdCore, httpTypes, nioCore, serviceLifecycle, unixSignals, logging]),
+    room("MeasuringClient", ["Measures", "OpenAIWire", nioCore, nioPosix, nioHTTP1]),
+    room("MockEndpoint", ["Measures", "OpenAIWire", nioCore, nioPosix, nioHTTP1]),
 
     // The meeting point and the door.
     room(
@@ -108,7 +112,12 @@ let package = Package(
       name: "efficientllm",
       dependencies: [
         "EngineWorkloads", "Tokenization", "Corpora", "Checkpoints", "Generation", "ChatTemplates", "Serving",
+<<<<<<< HEAD
         "Measures", "Ranking", "Probes", "Records", "Studies", "Reports", "Datasets", "Pricing", argumentParser,
+=======
+        "Measures", "Ranking", "Probes", "Records", "Studies", "Reports", "MeasuringClient", "MockEndpoint",
+        argumentParser,
+>>>>>>> client
       ],
       swiftSettings: settings
     ),
@@ -130,6 +139,8 @@ let package = Package(
     tests("OpenAIWire", fixtures: true),
     tests("Datasets", ["OpenAIWire"], fixtures: true),
     tests("Serving", ["OpenAIWire"]),
+    tests("MeasuringClient", ["Measures", "MockEndpoint", "OpenAIWire"], fixtures: true),
+    tests("MockEndpoint", ["OpenAIWire"]),
     tests(
       "Checkpoints", ["Torch", "Layers", "Models", "Safetensors", "GGUF", "Tokenization", "ChatTemplates"],
       fixtures: true),
@@ -138,6 +149,6 @@ let package = Package(
     tests("Models", ["Torch", "Layers", "Safetensors", "Training"], fixtures: true),
     tests("Training", ["Torch", "Layers", "Models", "Safetensors", "Corpora", "Tokenization"]),
     tests("EngineWorkloads", ["Measures", "Models", "Safetensors", "Serving", "Studies", "Tokenization"]),
-    tests("efficientllm", ["Probes", "Ranking", "Studies", argumentParser]),
+    tests("efficientllm", ["MeasuringClient", "Probes", "Ranking", "Studies", argumentParser]),
   ]
 )

@@ -1,0 +1,64 @@
+/// What the client took of the machine and of the figures, and whether that could have coloured them.
+public struct ClientWatch: Sendable, Hashable, Codable {
+  /// A figure that the client's own delay may have changed by more than it states.
+  public struct Colouring: Sendable, Hashable, Codable, CustomStringConvertible {
+    public var figure: String
+    public var percentile: Double
+    public var milliseconds: Double
+    /// The client's delay at the same percentile.
+    public var delayMilliseconds: Double
+    /// The delay's share of the figure.
+    public var share: Double
+
+    public var description: String {
+      let percent = (share * 1000).rounded() / 10
+      return "p\(percentile == percentile.rounded() ? "\(Int(percentile))" : "\(percentile)") of \(figure): up to "
+        + "\((delayMilliseconds * 1000).rounded() / 1000) ms of \((milliseconds * 1000).rounded() / 1000) ms, \(percent) %"
+    }
+  }
+
+  /// Seconds of processor time the client's event loop took, and their share of the run.
+  public var cpuSeconds: Double
+  public var cpuShare: Double
+  public var cpuMillisecondsPerRequest: Double
+  /// How late the event loop came to timers that were due: an arrival waits as long to be stamped. In milliseconds.
+  public var loopDelayMilliseconds: Distribution?
+  /// How late requests were begun against their schedule, before anything of the network; open loads only.
+  public var launchLatenessMilliseconds: Distribution?
+  /// How late they were sent, the wait for a connection included.
+  public var sendLatenessMilliseconds: Distribution?
+  /// Chunks that shared a read with the one before, so that their distance is unknown, and all chunks.
+  public var sharedStamps: Int
+  public var chunks: Int
+  /// The share of a figure above which it counts as coloured, and the delay below which nothing does.
+  public var colouredAboveShare: Double
+  public var colouredAboveMilliseconds: Double
+  public var colourings: [Colouring]
+
+  /// Whether the client's own delay could explain more than the stated share of any figure.
+  public var isColoured: Bool { !colourings.isEmpty }
+
+  /// Delays below this are within what the clock's own bar allows.
+  static let floorNanoseconds = 300_000.0
+  static let share = 0.02
+
+  /// The figures that the client's delays could explain a stated share of.
+  static func colourings(
+    figures: [(name: String, histogram: LatencyHistogram)], delays: [LatencyHistogram]
+  ) -> [Colouring] {
+    var found: [Colouring] = []
+    for (name, histogram) in figures {
+      for percent in [50.0, 99.0] {
+        guard let figure = histogram.percentile(percent), figure > 0 else { continue }
+        let delay = Double(delays.compactMap { $0.percentile(percent) }.max() ?? 0)
+        let share = delay / Double(figure)
+        guard delay > floorNanoseconds, share > Self.share else { continue }
+        found.append(
+          Colouring(
+            figure: name, percentile: percent, milliseconds: Double(figure) / 1e6, delayMilliseconds: delay / 1e6,
+            share: share))
+      }
+    }
+    return found
+  }
+}

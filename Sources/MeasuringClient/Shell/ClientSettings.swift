@@ -1,0 +1,18 @@
+/// How a client speaks to its endpoint.
+public struct ClientSettings: Sendable {
+  public var endpoint: Endpoint
+  /// Sent as `Authorization: Bearer`.
+  public var key: Secret?
+  /// The time a whole attempt may take.
+  public var requestTimeout: Duration = .seconds(600)
+  public var connectTimeout: Duration = .seconds(10)
+  public var retries = RetryPolicy.never
+  /// Connections at the same time; a request that finds none waits for one, which shows as send lateness.
+  public var maximumConnections = 16_384
+  /// Whether observations keep the answer's text.
+  public var keepsText = false
+  /// Counts tokens where the server does not say its usage.
+  public var tokenizer: (@Sendable (String) -> Int)?
+
+  public init(endpoint: Endpoint) { self.endpoint = endpoint }
+}

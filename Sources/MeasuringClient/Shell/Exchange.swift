@@ -1,0 +1,64 @@
+import NIOCore
+import OpenAIWire
+
+/// A request on its way: its observation so far, and what the attempt under way has brought.
+///
+/// `@unchecked Sendable`: after it is handed to a ``RequestRunner`` it is touched on that runner's event loop alone.
+final class Exchange: NIOScheduledCallbackHandler, @unchecked Sendable {
+  let request: MeasuredRequest
+  var observation: Observation
+  var attempt = AttemptTimeline(began: 0)
+  var reader: StreamReader?
+  /// Where the attempt runs; nil while it waits for a connection.
+  var connection: Connection?
+  /// Whether nothing more may happen to it.
+  var isOver = false
+  /// The attempt's number, by which what was begun for an earlier one is told apart.
+  var generation = 0
+  private var timer: NIOScheduledCallback?
+  private unowned let runner: RequestRunner
+  private let done: (Observation) -> Void
+
+  init(
+    _ request: MeasuredRequest, observation: Observation, runner: RequestRunner, done: @escaping (Observation) -> Void
+  ) {
+    self.request = request
+    self.observation = observation
+    self.runner = runner
+    self.done = done
+  }
+
+  func beginAttempt(at stamp: UInt64) {
+    generation += 1
+    attempt = AttemptTimeline(began: stamp)
+    reader = nil
+    timer = try? runner.loop.scheduleCallback(in: runner.requestTimeout, handler: self)
+  }
+
+  /// Keeps the attempt as it is.
+  func endAttempt(_ failure: RequestFailure?, at stamp: UInt64) {
+    timer?.cancel()
+    timer = nil
+    connection = nil
+    attempt.failure = failure
+    attempt.end = stamp
+    if let reader {
+      attempt.arrivals = reader.arrivals
+      attempt.sharedStamps = reader.sharedStamps
+    }
+    observation.attempts.append(attempt)
+  }
+
+  func finish() {
+    guard !isOver else { return }
+    isOver = true
+    timer?.cancel()
+    timer = nil
+    done(observation)
+  }
+
+  func handleScheduledCallback(eventLoop: some EventLoop) {
+    timer = nil
+    runner.timedOut(self)
+  }
+}

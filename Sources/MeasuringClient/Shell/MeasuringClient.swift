@@ -1,0 +1,113 @@
+import Foundation
+import NIOCore
+import NIOPosix
+import Synchronization
+
+/// A client of OpenAI's interface whose clock can be trusted: it stamps what arrives before it looks at it, loses no
+/// attempt, and says what part of a figure may be its own doing.
+///
+/// One event loop on one thread does everything, so that a run takes one core at most and none while it waits.
+public final class MeasuringClient: Sendable {
+  private let group: MultiThreadedEventLoopGroup
+  private let runner: RequestRunner
+  private let driver = Mutex<LoadDriver?>(nil)
+  private let sent = Atomic<Int>(0)
+  /// What requests' identifiers begin with.
+  private let identity: String
+
+  /// - Throws: ``ClientError/endpoint(_:reason:)`` where the endpoint asks for what is not spoken.
+  public init(_ settings: ClientSettings) throws(ClientError) {
+    guard !settings.endpoint.isSecure else {
+      throw .endpoint(
+        settings.endpoint.description, reason: "https is not spoken yet; put a proxy that does in front of it")
+    }
+    guard settings.maximumConnections > 0 else { throw .plan("there has to be a connection at least") }
+    group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+    runner = RequestRunner(loop: group.next(), settings: settings)
+    identity = String(format: "%08x", UInt32.random(in: 0 ... .max))
+  }
+
+  /// Sends one request and waits for its answer, or for the end of its last attempt. Cancelling the task ends the request.
+  public func send(_ request: MeasuredRequest) async -> Observation {
+    let index = sent.add(1, ordering: .relaxed).oldValue
+    let observation = Observation(
+      index: index, identifier: "\(identity)-s\(index)", scheduled: MonotonicClock.now)
+    let runner = runner
+    let handle = ExchangeHandle()
+    return await withTaskCancellationHandler {
+      await withCheckedContinuation { continuation in
+        runner.loop.execute {
+          handle.exchange = runner.start(request, observation) { continuation.resume(returning: $0) }
+          if handle.isCancelled, let exchange = handle.exchange { runner.abandon(exchange, .cancelled) }
+        }
+      }
+    } onCancel: {
+      runner.loop.execute {
+        handle.isCancelled = true
+        if let exchange = handle.exchange { runner.abandon(exchange, .cancelled) }
+      }
+    }
+  }
+
+  /// Runs a load. One at a time.
+  /// - Parameters:
+  ///   - requests: the request of each index. It is called while the clock runs: have them ready.
+  ///   - each: gets every observation, warm-up included, in the order in which they ended, beside the event loop.
+  /// - Throws: ``ClientError/plan(_:)``.
+  public func run(
+    _ plan: LoadPlan, requests: @escaping @Sendable (Int) -> MeasuredRequest,
+    each: (@Sendable (Observation) async -> Void)? = nil
+  ) async throws(ClientError) -> LoadReport {
+    try plan.validate()
+    guard driver.withLock({ $0 == nil }) else { throw .plan("a load is running: wait for its end") }
+    let (observations, feed) = AsyncStream<Observation>.makeStream()
+    let reader = each.map { each in
+      Task { for await observation in observations { await each(observation) } }
+    }
+    let hasReader = reader != nil
+    let report = await withTaskCancellationHandler {
+      await withCheckedContinuation { (continuation: CheckedContinuation<LoadReport, Never>) in
+        let driver = LoadDriver(
+          plan: plan, runner: runner, identity: identity, requests: requests,
+          each: { if hasReader { feed.yield($0) } },
+          done: { continuation.resume(returning: $0) })
+        self.driver.withLock { $0 = driver }
+        runner.loop.execute { driver.begin() }
+        if Task.isCancelled { runner.loop.execute { driver.stop() } }
+      }
+    } onCancel: {
+      stop()
+    }
+    driver.withLock { $0 = nil }
+    feed.finish()
+    await reader?.value
+    return report
+  }
+
+  /// Ends the load that runs, with what there is: nothing more is sent, and what is under way counts as cancelled.
+  public func stop() {
+    guard let driver = driver.withLock({ $0 }) else { return }
+    runner.loop.execute { driver.stop() }
+  }
+
+  /// What the running load has come to: requests that ended, those of them that failed, and those under way.
+  public func progress() async -> (requests: Int, failed: Int, underWay: Int)? {
+    guard let driver = driver.withLock({ $0 }) else { return nil }
+    return try? await runner.loop.submit { driver.progress }.get()
+  }
+
+  /// Closes the connections and ends the thread. What is under way ends as cancelled.
+  public func shutdown() async {
+    let runner = runner
+    try? await runner.loop.submit { runner.shutdown() }.get()
+    try? await group.shutdownGracefully()
+  }
+}
+
+/// Where a request that is being sent can be found by whoever cancels it.
+///
+/// `@unchecked Sendable`: it is touched on the runner's event loop alone.
+private final class ExchangeHandle: @unchecked Sendable {
+  var exchange: Exchange?
+  var isCancelled = false
+}

@@ -1,0 +1,16 @@
+import Foundation
+
+/// The machine's clocks, in nanoseconds.
+public enum MonotonicClock {
+  /// `CLOCK_MONOTONIC`: the same for all processes of a machine, and the one that the event loop's timers go by.
+  public static var now: UInt64 { read(CLOCK_MONOTONIC) }
+
+  /// Processor time of the calling thread.
+  static var threadTime: UInt64 { read(CLOCK_THREAD_CPUTIME_ID) }
+
+  private static func read(_ clock: clockid_t) -> UInt64 {
+    var time = timespec()
+    clock_gettime(clock, &time)
+    return UInt64(time.tv_sec) &* 1_000_000_000 &+ UInt64(time.tv_nsec)
+  }
+}
