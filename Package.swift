@@ -112,12 +112,8 @@ let package = Package(
       name: "efficientllm",
       dependencies: [
         "EngineWorkloads", "Tokenization", "Corpora", "Checkpoints", "Generation", "ChatTemplates", "Serving",
-<<<<<<< HEAD
-        "Measures", "Ranking", "Probes", "Records", "Studies", "Reports", "Datasets", "Pricing", argumentParser,
-=======
-        "Measures", "Ranking", "Probes", "Records", "Studies", "Reports", "MeasuringClient", "MockEndpoint",
-        argumentParser,
->>>>>>> client
+        "Measures", "Ranking", "Probes", "Records", "Studies", "Reports", "Datasets", "Pricing", "MeasuringClient",
+        "MockEndpoint", argumentParser,
       ],
       swiftSettings: settings
     ),

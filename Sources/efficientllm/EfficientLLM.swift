@@ -11,11 +11,8 @@ struct EfficientLLM: AsyncParsableCommand {
     subcommands: [
       DoctorCommand.self, StudyCommand.self, RankCommand.self, LeaderboardCommand.self, ReportCommand.self,
       CorpusCommand.self, TokenizerCommand.self, ModelsCommand.self, GenerateCommand.self, PerplexityCommand.self,
-<<<<<<< HEAD
-      ServeCommand.self, DatasetCommand.self, PricesCommand.self, TrialCommand.self,
-=======
-      ServeCommand.self, LoadCommand.self, MockEndpointCommand.self, TrialCommand.self,
->>>>>>> client
+      ServeCommand.self, LoadCommand.self, DatasetCommand.self, PricesCommand.self, MockEndpointCommand.self,
+      TrialCommand.self,
     ]
   )
 

@@ -4,11 +4,8 @@ import Corpora
 import Datasets
 import EngineWorkloads
 import Generation
-<<<<<<< HEAD
-import Pricing
-=======
 import MeasuringClient
->>>>>>> client
+import Pricing
 import Probes
 import Ranking
 import Records
@@ -44,14 +41,11 @@ enum ExitStatus: Int32 {
     case let error as CheckpointError: error.isUsageError
     case let error as TokenizerError: error.isUsageError
     case let error as EngineError: error.isUsageError
-<<<<<<< HEAD
     case let error as DatasetError: error.isUsageError
     case is CohortError: true
     case let error as PricingError: error.isUsageError
     case is UsageError: true
-=======
     case is ClientError: true
->>>>>>> client
     case is TextGenerator.NoChatTemplate, is PerplexityRun.Failure: true
     default: false
     }
