@@ -91,6 +91,7 @@ let package = Package(
       resources: [.embedInCode("Page/report.css"), .embedInCode("Page/report.js")]),
 
     room("OpenAIWire"),
+    room("Evaluators", ["Measures", "OpenAIWire"]),
     room(
       "Serving",
       ["OpenAIWire", hummingbird, hummingbirdCore, httpTypes, nioCore, serviceLifecycle, unixSignals, logging]),
@@ -125,6 +126,7 @@ let package = Package(
     tests("GGUF", fixtures: true),
     tests("ChatTemplates", fixtures: true),
     tests("OpenAIWire", fixtures: true),
+    tests("Evaluators", ["Measures", "OpenAIWire"], fixtures: true),
     tests("Serving", ["OpenAIWire"]),
     tests(
       "Checkpoints", ["Torch", "Layers", "Models", "Safetensors", "GGUF", "Tokenization", "ChatTemplates"],
