@@ -83,6 +83,9 @@ extension EvaluationSample {
     var bytes = output?.utf8.count ?? 0
     for text in expected { bytes += text.utf8.count }
     for text in context { bytes += text.utf8.count }
+    for step in trajectory + references.joined() {
+      bytes += (step.text?.utf8.count ?? 0) + (step.result?.utf8.count ?? 0)
+    }
     switch input {
     case .text(let text): bytes += text.utf8.count
     case .messages(let messages): for message in messages { bytes += message.content?.utf8.count ?? 0 }

@@ -46,13 +46,15 @@ public struct StepEfficiency: LocalEvaluator {
     let unit = counting == .steps ? "steps" : "tool calls"
     var reason = "\(done) \(unit)"
     if summary.repeatedCalls > 0 {
-      reason += ", \(summary.repeatedCalls) of them repeat an earlier call (\(PhraseSearch.listed(summary.repeatedTools)))"
+      reason +=
+        ", \(summary.repeatedCalls) of them repeat an earlier call (\(PhraseSearch.listed(summary.repeatedTools)))"
     }
     guard let shortest = try shortest(sample) else {
       return Verdict(score: fresh, reason: reason + "; no reference to compare with")
     }
     return Verdict(
-      score: min(fresh, min(1, Double(shortest) / Double(done))), reason: reason + "; the shortest reference has \(shortest)")
+      score: min(fresh, min(1, Double(shortest) / Double(done))),
+      reason: reason + "; the shortest reference has \(shortest)")
   }
 
   private func count(_ summary: TrajectorySummary) -> Int {

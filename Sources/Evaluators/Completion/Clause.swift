@@ -47,7 +47,8 @@ struct Clause: Sendable {
       case "?": close(isQuestion: true)
       case ",", "(", ")", "—", "–", ":": segment += 1
       default:
-        let end = wordEnd(all, from: position, before: number < numbers.count ? numbers[number].range.lowerBound : all.count)
+        let end = wordEnd(
+          all, from: position, before: number < numbers.count ? numbers[number].range.lowerBound : all.count)
         if end > position {
           let word = all[position..<end].map { $0 == "\u{2019}" ? "'" : $0 }.text
           position = end

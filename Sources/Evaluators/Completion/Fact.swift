@@ -39,7 +39,8 @@ enum FactWords {
   /// Say nothing by themselves.
   static let empty: Set<String> = [
     "a", "an", "the", "this", "that", "these", "those", "is", "are", "was", "were", "be", "been", "being", "am", "has",
-    "have", "had", "having", "of", "to", "for", "in", "on", "at", "by", "with", "from", "your", "our", "my", "his", "her",
+    "have", "had", "having", "of", "to", "for", "in", "on", "at", "by", "with", "from", "your", "our", "my", "his",
+    "her",
     "their", "its", "it", "you", "we", "i", "they", "he", "she", "now", "already", "just", "successfully", "please",
   ]
 
@@ -50,7 +51,9 @@ enum FactWords {
   ]
 
   /// Behind a statement these still take it back; `no` and `without` there speak of something else.
-  static let lateNegations: Set<String> = ["not", "never", "failed", "declined", "denied", "rejected", "false", "untrue"]
+  static let lateNegations: Set<String> = [
+    "not", "never", "failed", "declined", "denied", "rejected", "false", "untrue",
+  ]
 
   /// Make what follows unsure, or put it off.
   static let modals: Set<String> = [
@@ -64,7 +67,8 @@ enum FactWords {
 
   /// Stand alone before a comma and take nothing back: `No problem, the refund was issued`.
   static let interjections: Set<[String]> = [
-    ["no", "problem"], ["no", "problems"], ["no", "worries"], ["not", "at", "all"], ["never", "mind"], ["no", "trouble"],
+    ["no", "problem"], ["no", "problems"], ["no", "worries"], ["not", "at", "all"], ["never", "mind"],
+    ["no", "trouble"],
   ]
 
   static func isHedge(_ word: String) -> Bool { modals.contains(word) || conditions.contains(word) }

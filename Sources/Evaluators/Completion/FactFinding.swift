@@ -53,7 +53,9 @@ enum FactFinding: Sendable, Hashable {
         guard place < tokens.count else { return nil }
         if fits(tokens[place].kind, wanted) { break }
         if places.isEmpty { return nil }
-        if case .word(let word) = tokens[place].kind, FactWords.empty.contains(word) || FactWords.negations.contains(word) {
+        if case .word(let word) = tokens[place].kind,
+          FactWords.empty.contains(word) || FactWords.negations.contains(word)
+        {
         } else {
           gap += 1
         }

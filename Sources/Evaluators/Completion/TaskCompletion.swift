@@ -86,7 +86,8 @@ public struct TaskCompletion: LocalEvaluator {
   }
 
   public static let kind = EvaluatorKind(
-    name: "TaskCompletion", summary: "required facts are said and forbidden ones are not, negations and amounts told apart",
+    name: "TaskCompletion",
+    summary: "required facts are said and forbidden ones are not, negations and amounts told apart",
     options: [
       EvaluatorOption(
         "required", "facts, each a text or a list of its wordings; the row's expected values by default"),

@@ -24,7 +24,8 @@ public enum SampleLine {
     for (name, value) in sample.metadata.sorted(by: { $0.key < $1.key }) { metadata.append(name, value) }
     return JSONValue.members([
       "id": sample.id.map { .string($0) }, "input": text.map { .string($0) },
-      "messages": text == nil ? .array(messages.map(\.json)) : nil, "output": sample.output.map { .string($0) } ?? .null,
+      "messages": text == nil ? .array(messages.map(\.json)) : nil,
+      "output": sample.output.map { .string($0) } ?? .null,
       "expected": list(sample.expected.map { .string($0) }), "context": list(sample.context.map { .string($0) }),
       "metadata": sample.metadata.isEmpty ? nil : .object(metadata), "trajectory": list(sample.trajectory.map(\.json)),
       "references": list(sample.references.map { .array($0.map(\.json)) }),

@@ -7,7 +7,8 @@ extension InstructionCheck {
       let count = try arguments.pattern(#"\[.*?\]"#).count(in: text)
       return try arguments.atLeast(count, "num_placeholders", of: "placeholders in brackets")
     },
-    InstructionCheck("detectable_content:postscript", ["postscript_marker"]) { text, arguments throws(EvaluationError) in
+    InstructionCheck("detectable_content:postscript", ["postscript_marker"]) {
+      text, arguments throws(EvaluationError) in
       let marker = try arguments.string("postscript_marker").stripped
       let start =
         switch marker {
@@ -17,21 +18,24 @@ extension InstructionCheck {
         }
       return .of(try arguments.pattern(start).isFound(in: text.lowercased()), "there is no \(marker.shown)")
     },
-    InstructionCheck("detectable_format:number_bullet_lists", ["num_bullets"]) { text, arguments throws(EvaluationError) in
+    InstructionCheck("detectable_format:number_bullet_lists", ["num_bullets"]) {
+      text, arguments throws(EvaluationError) in
       let stars = try arguments.pattern(#"^\#(pythonSpace)*\*[^\*].*$"#).count(in: text)
       let dashes = try arguments.pattern(#"^\#(pythonSpace)*-.*$"#).count(in: text)
       return try arguments.exactly(stars + dashes, "num_bullets", of: "bullet points")
     },
     InstructionCheck("detectable_format:constrained_response") { text, _ throws(EvaluationError) in
       let choices = ["My answer is yes.", "My answer is no.", "My answer is maybe."]
-      return .of(choices.contains { Phrase.stands($0, in: text, wholeWords: false) }, "none of the three answers is there")
+      return .of(
+        choices.contains { Phrase.stands($0, in: text, wholeWords: false) }, "none of the three answers is there")
     },
     InstructionCheck("detectable_format:number_highlighted_sections", ["num_highlights"]) {
       text, arguments throws(EvaluationError) in
       let single = try arguments.pattern(#"(\*[^\n\*]*\*)"#).matches(in: text)
       let double = try arguments.pattern(#"\*\*([^\n\*]*)\*\*"#).matches(in: text)
       let count =
-        single.count { !($0.groups[1] ?? "").stripped(of: "*").isBlank } + double.count { !($0.groups[1] ?? "").isBlank }
+        single.count { !($0.groups[1] ?? "").stripped(of: "*").isBlank }
+        + double.count { !($0.groups[1] ?? "").isBlank }
       return try arguments.atLeast(count, "num_highlights", of: "highlighted sections")
     },
     InstructionCheck("detectable_format:multiple_sections", ["section_spliter", "num_sections"]) {

@@ -14,7 +14,8 @@ extension InstructionCheck {
       }
       return .yes
     },
-    InstructionCheck("keywords:frequency", ["keyword", "frequency", "relation"]) { text, arguments throws(EvaluationError) in
+    InstructionCheck("keywords:frequency", ["keyword", "frequency", "relation"]) {
+      text, arguments throws(EvaluationError) in
       let keyword = try arguments.string("keyword").stripped
       let count = try arguments.pattern(keyword, ignoresCase: true).count(in: text)
       return try arguments.compares(count, "frequency", relation: "relation", of: "times \"\(keyword.shown)\"")
@@ -52,7 +53,8 @@ extension InstructionCheck {
       if pieces.dropFirst().dropLast().contains(where: \.isBlank) { return .no("a paragraph is empty") }
       return try arguments.exactly(pieces.count { !$0.isBlank }, "num_paragraphs", of: "paragraphs parted by ***")
     },
-    InstructionCheck("length_constraints:number_words", ["num_words", "relation"]) { text, arguments throws(EvaluationError) in
+    InstructionCheck("length_constraints:number_words", ["num_words", "relation"]) {
+      text, arguments throws(EvaluationError) in
       try arguments.compares(text.words.count, "num_words", relation: "relation", of: "words")
     },
     InstructionCheck(

@@ -89,11 +89,13 @@ public struct Contains: LocalEvaluator {
     case .any:
       return .binary(
         !found.isEmpty,
-        found.isEmpty ? "the answer has none of \(PhraseSearch.listed(missing))" : "the answer has \(PhraseSearch.listed(found))")
+        found.isEmpty
+          ? "the answer has none of \(PhraseSearch.listed(missing))" : "the answer has \(PhraseSearch.listed(found))")
     case .all:
       return Verdict(
         score: Double(found.count) / Double(results.count),
-        reason: missing.isEmpty ? "the answer has \(PhraseSearch.listed(found))" : "missing: \(PhraseSearch.listed(missing))")
+        reason: missing.isEmpty
+          ? "the answer has \(PhraseSearch.listed(found))" : "missing: \(PhraseSearch.listed(missing))")
     }
   }
 

@@ -86,7 +86,8 @@ public struct NumericMatch: LocalEvaluator {
   public static let kind = EvaluatorKind(
     name: "NumericMatch", summary: "the answer's number is the expected one",
     options: [
-      EvaluatorOption("extraction", "automatic (default: behind the marker, else the last), marker, last, first, whole"),
+      EvaluatorOption(
+        "extraction", "automatic (default: behind the marker, else the last), marker, last, first, whole"),
       EvaluatorOption("marker", "what stands before the answer; #### by default"),
       EvaluatorOption("absolute", "how far apart the numbers may lie; 0 by default"),
       EvaluatorOption("relative", "the same as a part of the expected number; 0 by default"),

@@ -61,7 +61,8 @@ public struct RegularExpressionMatch: LocalEvaluator {
     }
     let isRight = expected.contains { $0.stripped.isSame(as: caught.stripped) }
     return .binary(
-      isRight, "group \(group) of \"\(source.shown)\" caught \"\(caught.shown)\", expected \(PhraseSearch.listed(expected))")
+      isRight,
+      "group \(group) of \"\(source.shown)\" caught \"\(caught.shown)\", expected \(PhraseSearch.listed(expected))")
   }
 
   public static let kind = EvaluatorKind(

@@ -47,7 +47,10 @@ struct NumberScanner {
       while unit != nil, at(next) == " " { next += 1 }
       sign()
     }
-    guard let (value, end) = value(from: next) else { return nil }
+    guard let (value, end) = value(from: next) else {
+      // A number over the limits is passed over whole: looking at it again from its next digit would take forever.
+      return at(next)?.isDigit == true ? skipDigits(from: next) : nil
+    }
     // Digits right after a letter are part of a name.
     if next == start, !isFree { return skipDigits(from: next) }
     position = end
@@ -87,7 +90,8 @@ struct NumberScanner {
   /// `/4` after a 3. A date's two slashes are no fraction, nor is a division by zero.
   private func slashFraction(_ top: ExactNumber, from end: Int) -> (ExactNumber, end: Int)? {
     guard at(end) == "/", let (bottom, after, isWhole) = plain(from: end + 1), isWhole,
-      let value = top.divided(by: bottom) else {
+      let value = top.divided(by: bottom)
+    else {
       return nil
     }
     if at(after) == "/", at(after + 1)?.isDigit == true { return nil }

@@ -13,7 +13,8 @@ struct WrittenNumber: Sendable, Hashable {
     _ reference: WrittenNumber, absolute: ExactNumber, relative: ExactNumber, units: NumberUnits
   ) -> Bool {
     guard units.agree(unit, reference.unit) else { return false }
-    return value.isEqual(to: reference.value) || value.isWithin(absolute: absolute, relative: relative, of: reference.value)
+    return value.isEqual(to: reference.value)
+      || value.isWithin(absolute: absolute, relative: relative, of: reference.value)
   }
 
   func isSameAmount(as other: WrittenNumber) -> Bool {

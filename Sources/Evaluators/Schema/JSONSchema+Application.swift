@@ -57,7 +57,8 @@ extension JSONSchema {
     }
 
     private func problem(_ place: String, _ node: Node, _ keyword: String, _ reason: String) -> SchemaProblem {
-      SchemaProblem(place: place, keyword: keyword.isEmpty ? node.pointer : node.pointer + "/" + keyword, reason: reason)
+      SchemaProblem(
+        place: place, keyword: keyword.isEmpty ? node.pointer : node.pointer + "/" + keyword, reason: reason)
     }
 
     private func simple(_ value: JSONValue, _ node: Node, _ place: String) -> [SchemaProblem] {

@@ -182,7 +182,8 @@ extension JSONSchema {
         let name = String(piece).replacing("~1", with: "/").replacing("~0", with: "~")
         place += "/" + Self.escaped(name)
         let next =
-          target.object?[name] ?? target.array.flatMap { list in Int(name).flatMap { list.indices.contains($0) ? list[$0] : nil } }
+          target.object?[name]
+          ?? target.array.flatMap { list in Int(name).flatMap { list.indices.contains($0) ? list[$0] : nil } }
         guard let next else {
           throw .badSchema(pointer: field.pointer, reason: "there is no \"\(text.shown)\"")
         }
@@ -246,7 +247,9 @@ extension JSONSchema {
 
     func members() throws(EvaluationError) -> [(name: String, field: Field)] {
       guard let object = value.object else { throw mustBe("an object") }
-      return object.members.map { ($0.name, Field(value: $0.value, pointer: "\(pointer)/\(Compiler.escaped($0.name))")) }
+      return object.members.map {
+        ($0.name, Field(value: $0.value, pointer: "\(pointer)/\(Compiler.escaped($0.name))"))
+      }
     }
   }
 }

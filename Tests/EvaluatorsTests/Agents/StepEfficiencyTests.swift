@@ -78,7 +78,8 @@ struct StepEfficiencyTests {
   @Test("steps are read from JSON with what is wrong named")
   func reading() throws {
     let step = try TrajectoryStep(
-      JSONField(try json(#"{"tool": "t", "arguments": {"a": 1}, "result": {"ok": true}, "cost": "0.01", "seconds": 2}"#)))
+      JSONField(
+        try json(#"{"tool": "t", "arguments": {"a": 1}, "result": {"ok": true}, "cost": "0.01", "seconds": 2}"#)))
     #expect(step.tool == "t")
     #expect(step.result == #"{"ok":true}"#)
     #expect(try TrajectoryStep(JSONField(step.json)) == step)

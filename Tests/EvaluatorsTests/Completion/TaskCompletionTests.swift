@@ -9,10 +9,11 @@ struct TaskCompletionTests {
 
   private func result(_ fact: String, _ answer: String) async throws -> Result {
     switch try await TaskCompletion().verdict(of: sample(answer, fact)).outcome {
-    case .score(1): .done
-    case .score: .not
+    case .score(1): return .done
+    case .score: return .not
     case .absent(_, let cause):
-      try { #expect(cause == .undecidable, "\(answer)"); return .open }()
+      #expect(cause == .undecidable, "\(answer)")
+      return .open
     }
   }
 
@@ -24,6 +25,7 @@ struct TaskCompletionTests {
       ("Refund issued", "No problem, the refund was issued."), ("Refund issued", "Sorry for that. Refund issued!"),
       ("Refund issued", "We could not reach you, but the refund was issued."),
       ("Refund issued", "Refund issued, no further action needed."), ("Refund issued", "Refund issued with no fee."),
+      ("Refund issued", "Telephone support is not available today. The refund was issued."),
       ("Refund issued", "Not only was the refund issued, we added a voucher."),
       ("Refund of $20", "A refund of $20.00 was made."), ("Refund of $20", "Your refund of 20 USD is on its way."),
       ("$20", "You get $20 back of the $2000."), ("Order 4512 cancelled", "Your order #4512 has been cancelled."),

@@ -18,17 +18,23 @@ struct EvaluatorRegistryTests {
 
   @Test("an option that is not known, too")
   func options() {
-    let error = #expect(throws: EvaluationError.self) { try evaluator("ExactMatch", ["normalization": .string("none")]) }
+    let error = #expect(throws: EvaluationError.self) {
+      try evaluator("ExactMatch", ["normalization": .string("none")])
+    }
     #expect(
-      error == .unknownOption(evaluator: "ExactMatch", option: "normalization", nearest: "normalisation", known: ["normalisation"]))
+      error
+        == .unknownOption(
+          evaluator: "ExactMatch", option: "normalization", nearest: "normalisation", known: ["normalisation"]))
   }
 
   @Test(
     "values of the wrong kind are refused with what they have to be",
     arguments: [
-      ("ExactMatch", "normalisation", #""trim""#), ("NumericMatch", "absolute", "-1"), ("NumericMatch", "absolute", #""1""#),
+      ("ExactMatch", "normalisation", #""trim""#), ("NumericMatch", "absolute", "-1"),
+      ("NumericMatch", "absolute", #""1""#),
       ("NumericMatch", "units", "1"), ("Contains", "whole-words", #""yes""#), ("Contains", "values", "[]"),
-      ("Contains", "values", "[1]"), ("RegularExpressionMatch", "pattern", "1"), ("StepEfficiency", "count", #""calls""#),
+      ("Contains", "values", "[1]"), ("RegularExpressionMatch", "pattern", "1"),
+      ("StepEfficiency", "count", #""calls""#),
       ("Similarity", "method", #""bleu""#), ("InstructionConstraints", "instructions", #"[{"id": 1}]"#),
       ("RegularExpressionMatch", "pattern", #""""#),
     ])

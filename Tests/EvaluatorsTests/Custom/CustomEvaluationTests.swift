@@ -35,11 +35,15 @@ struct CustomEvaluationTests {
     func decode(_ text: String) throws -> Verdict { try VerdictLine.decode(Array(text.utf8), by: "score.py") }
     #expect(try decode(#"{"score": 0.75, "reason": "good"}"#) == Verdict(score: 0.75, reason: "good"))
     #expect(try decode(#"{"score": 1, "reason": "ok", "parts": [{"name": "p", "score": 0}]}"#).outcome == .score(1))
-    let parts = try decode(#"{"parts": [{"name": "a", "score": 1}, {"name": "b", "score": 0, "reason": "no"}], "reason": "half"}"#)
+    let parts = try decode(
+      #"{"parts": [{"name": "a", "score": 1}, {"name": "b", "score": 0, "reason": "no"}], "reason": "half"}"#)
     #expect(parts.outcome == .score(0.5))
     #expect(parts.parts.map(\.name) == ["a", "b"])
     let absent = try decode(#"{"absent": "no tool calls", "cost": {"amount": "0.002", "currency": "USD"}}"#)
-    #expect(absent == .absent("no tool calls", cause: .declined, cost: .charged(try #require(DecimalAmount("0.002")), currency: "USD")))
+    #expect(
+      absent
+        == .absent(
+          "no tool calls", cause: .declined, cost: .charged(try #require(DecimalAmount("0.002")), currency: "USD")))
   }
 
   @Test(
@@ -48,9 +52,11 @@ struct CustomEvaluationTests {
       "", "null", "0.5", "[]", "{}", #"{"score": 0.5}"#, #"{"reason": "x"}"#, #"{"score": 1.2, "reason": "x"}"#,
       #"{"score": -0.1, "reason": "x"}"#, #"{"score": "1", "reason": "x"}"#, #"{"score": true, "reason": "x"}"#,
       #"{"score": NaN, "reason": "x"}"#, #"{"score": 1e999, "reason": "x"}"#, #"{"score": 1, "reason": " "}"#,
-      #"{"parts": [], "reason": "x"}"#, #"{"parts": [], "score": 1, "reason": "x"}"#, #"{"parts": [{"name": "a"}], "reason": "x"}"#,
+      #"{"parts": [], "reason": "x"}"#, #"{"parts": [], "score": 1, "reason": "x"}"#,
+      #"{"parts": [{"name": "a"}], "reason": "x"}"#,
       #"{"score": 1, "reason": "x", "extra": 1}"#, #"{"score": 1, "absent": "x"}"#, #"{"absent": ""}"#,
-      #"{"score": 1, "reason": "x"} {"score": 0, "reason": "y"}"#, #"{"score": 1, "reason": "x", "cost": {"amount": 1, "currency": "USD"}}"#,
+      #"{"score": 1, "reason": "x"} {"score": 0, "reason": "y"}"#,
+      #"{"score": 1, "reason": "x", "cost": {"amount": 1, "currency": "USD"}}"#,
       #"{"score": 1, "reason": "x", "cost": {"amount": "1", "currency": "dollars"}}"#,
     ])
   func malformed(line: String) {
@@ -86,7 +92,8 @@ struct CustomEvaluationTests {
     ])
     let made = try registry.make(
       EvaluatorConfiguration(
-        "CustomEvaluation", name: "mine", options: ["command": try json(#"["python3", "s.py"]"#), "version": .integer(7)]))
+        "CustomEvaluation", name: "mine",
+        options: ["command": try json(#"["python3", "s.py"]"#), "version": .integer(7)]))
     let evaluation = try await made.evaluate(sample("yes"))
     #expect(evaluation.passed == true)
     #expect(evaluation.reason == "python3 s.py")

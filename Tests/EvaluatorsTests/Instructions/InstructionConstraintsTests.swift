@@ -5,7 +5,9 @@ import Testing
 
 @Suite("IFEval's instructions")
 struct InstructionConstraintsTests {
-  @Test("every instruction agrees with lm-eval's task on every answer", arguments: [InstructionConstraints.Mode.strict, .loose])
+  @Test(
+    "every instruction agrees with lm-eval's task on every answer",
+    arguments: [InstructionConstraints.Mode.strict, .loose])
   func oracle(mode: InstructionConstraints.Mode) async throws {
     let fixture = try #require(try fixture("instructions").object)
     let answers = try #require(fixture["answers"]?.array).compactMap(\.string)
@@ -66,7 +68,8 @@ struct InstructionConstraintsTests {
   @Test("sentences are counted by rules")
   func sentences() async throws {
     let few = InstructionConstraints(instructions: [
-      Instruction("length_constraints:number_sentences", ["num_sentences": .integer(3), "relation": .string("less than")])
+      Instruction(
+        "length_constraints:number_sentences", ["num_sentences": .integer(3), "relation": .string("less than")])
     ])
     #expect(try await few.score(sample("Dr. Smith came. He left.")) == 1)
     #expect(try await few.score(sample("One. Two. Three.")) == 0)
@@ -91,7 +94,9 @@ struct InstructionConstraintsTests {
   func errors() async throws {
     for instruction in [
       Instruction("length_constraints:number_words"), Instruction("keywords:existence", ["keywords": .array([])]),
-      Instruction("keywords:letter_frequency", ["letter": .string("ab"), "let_frequency": .integer(1), "let_relation": .string("at least")]),
+      Instruction(
+        "keywords:letter_frequency",
+        ["letter": .string("ab"), "let_frequency": .integer(1), "let_relation": .string("at least")]),
       Instruction("length_constraints:number_words", ["num_words": .integer(-1), "relation": .string("at least")]),
       Instruction("length_constraints:number_words", ["num_words": .integer(1), "relation": .string("about")]),
       Instruction("punctuation:no_commas"), Instruction("punctuation:no_comma", ["extra": .integer(1)]),

@@ -49,7 +49,7 @@ struct JSONSchemaTests {
     "schemas that say something impossible are refused",
     arguments: [
       #"[]"#, #"{"type": "int"}"#, #"{"minLength": -1}"#, #"{"multipleOf": 0}"#, #"{"anyOf": []}"#, #"{"items": [{}]}"#,
-      #"{"$ref": "http://elsewhere"}"#, #"{"$ref": "#/nowhere"}"#, #"{"pattern": "("}"#, #"{"required": "a"}"#,
+      #"{"$ref": "http://elsewhere"}"#, ##"{"$ref": "#/nowhere"}"##, #"{"pattern": "("}"#, #"{"required": "a"}"#,
       #"{"$schema": "http://json-schema.org/draft-07/schema#"}"#, #"{"properties": {"a": {"$id": "b"}}}"#,
       #"{"enum": 3}"#, #"{"uniqueItems": 1}"#, #"{"properties": {"a": 4}}"#, #"{"minimum": "1"}"#,
     ])
@@ -60,7 +60,10 @@ struct JSONSchemaTests {
 
   @Test("references that go round end: with the document, or in an error")
   func cycles() throws {
-    for text in [##"{"$ref": "#"}"##, ##"{"allOf": [{"$ref": "#"}]}"##, ##"{"$defs": {"a": {"$ref": "#/$defs/b"}, "b": {"not": {"$ref": "#/$defs/a"}}}, "$ref": "#/$defs/a"}"##] {
+    for text in [
+      ##"{"$ref": "#"}"##, ##"{"allOf": [{"$ref": "#"}]}"##,
+      ##"{"$defs": {"a": {"$ref": "#/$defs/b"}, "b": {"not": {"$ref": "#/$defs/a"}}}, "$ref": "#/$defs/a"}"##,
+    ] {
       let schema = try JSONSchema(try json(text))
       #expect(throws: EvaluationError.self) { try schema.problems(of: .integer(1)) }
     }
@@ -71,7 +74,10 @@ struct JSONSchemaTests {
   @Test("work that grows without bound is stopped")
   func explosion() throws {
     // Each level applies the next one twice.
-    var defs = (0..<40).map { #""d\#($0)": {"allOf": [{"$ref": "#/$defs/d\#($0 + 1)"}, {"$ref": "#/$defs/d\#($0 + 1)"}]}"# }
+    var defs = (0..<40).map { level in
+      let next = ##"{"$ref": "#/$defs/d\##(level + 1)"}"##
+      return #""d\#(level)": {"allOf": [\#(next), \#(next)]}"#
+    }
     defs.append(#""d40": {}"#)
     let schema = try JSONSchema(try json(##"{"$ref": "#/$defs/d0", "$defs": {"## + defs.joined(separator: ",") + "}}"))
     let error = #expect(throws: EvaluationError.self) { try schema.problems(of: .null) }
@@ -112,7 +118,9 @@ struct JSONSchemaMatchTests {
     #expect(try await score(.fenced, "````\n{\"a\": \"```\"}\n````") == 1)
   }
 
-  @Test("what is nearly JSON is none", arguments: ["{'a': 1}", #"{"a": 1,}"#, #"{"a": NaN}"#, #"{"a": 1, "a": 2}"#, "{\"a\": 1} x"])
+  @Test(
+    "what is nearly JSON is none",
+    arguments: ["{'a': 1}", #"{"a": 1,}"#, #"{"a": NaN}"#, #"{"a": 1, "a": 2}"#, "{\"a\": 1} x"])
   func strict(answer: String) async throws { #expect(try await score(.either, answer) == 0) }
 
   @Test("a hostile document is an answer that is wrong, not a crash")
