@@ -17,6 +17,10 @@ struct Clause: Sendable {
   var tokens: [FactToken] = []
   var isQuestion = false
 
+  /// Words and amounts after which a clause is closed: no sentence is so long, and what is looked for in one takes the
+  /// square of its length.
+  private static let mostTokens = 200
+
   private static let turns: Set<String> = ["but", "however", "although", "though", "yet", "whereas"]
   private static let joins: Set<String> = ["and", "so", "because", "while", "since"]
 
@@ -36,6 +40,7 @@ struct Clause: Sendable {
       segment = 0
     }
     while position < all.count {
+      if clause.tokens.count >= mostTokens { close() }
       if number < numbers.count, numbers[number].range.lowerBound == position {
         clause.tokens.append(FactToken(kind: .amount(numbers[number]), segment: segment))
         position = numbers[number].range.upperBound

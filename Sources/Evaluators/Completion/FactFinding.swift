@@ -28,18 +28,22 @@ enum FactFinding: Sendable, Hashable {
   }
 
   private static func findings(_ fact: Fact, in clause: Clause) -> [FactFinding] {
-    let hasWords = fact.tokens.contains { if case .word = $0 { true } else { false } }
-    return clause.tokens.indices.compactMap { start -> FactFinding? in
-      guard let places = match(fact, in: clause.tokens, from: start) else { return nil }
-      for (wanted, place) in zip(fact.tokens, places) {
-        guard case .amount(let amount) = wanted, case .amount(let other) = clause.tokens[place].kind else { continue }
-        if !other.isSameAmount(as: amount) {
-          // An amount alone is no statement: an answer may speak of several.
-          return hasWords ? .otherAmount(other.text) : nil
-        }
-      }
-      return polarity(fact, clause, places)
+    var byEnd: [Int: [Int]] = [:]
+    for start in clause.tokens.indices {
+      // Of several ways to the same end the shortest is the statement: `asked for no refund, refund issued`.
+      if let places = match(fact, in: clause.tokens, from: start), let last = places.last { byEnd[last] = places }
     }
+    return byEnd.sorted { $0.key < $1.key }.compactMap { finding(fact, clause, $0.value) }
+  }
+
+  private static func finding(_ fact: Fact, _ clause: Clause, _ places: [Int]) -> FactFinding? {
+    let hasWords = fact.tokens.contains { if case .word = $0 { true } else { false } }
+    for (wanted, place) in zip(fact.tokens, places) {
+      guard case .amount(let amount) = wanted, case .amount(let other) = clause.tokens[place].kind else { continue }
+      // An amount alone is no statement: an answer may speak of several.
+      if !other.isSameAmount(as: amount) { return hasWords ? .otherAmount(other.text) : nil }
+    }
+    return polarity(fact, clause, places)
   }
 
   /// Where the fact's words and amounts stand, in order and near each other, beginning here. An amount stands for any.

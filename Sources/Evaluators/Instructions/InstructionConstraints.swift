@@ -74,12 +74,15 @@ public struct InstructionConstraints: LocalEvaluator {
     }
   }
 
-  /// The eight forms of the loose mode.
+  /// The eight forms of the loose mode, those that differ.
   static func variations(of answer: String) -> [String] {
     let lines = answer.pieces(separatedBy: "\n")
     func joined(_ lines: some Sequence<String>) -> String { lines.joined(separator: "\n").stripped }
     let forms = [answer, joined(lines.dropFirst()), joined(lines.dropLast()), joined(lines.dropFirst().dropLast())]
-    return forms + forms.map { $0.unicodeScalars.filter { $0 != "*" }.text }
+    var seen: Set<[UInt8]> = []
+    return (forms + forms.map { $0.unicodeScalars.filter { $0 != "*" }.text }).filter {
+      seen.insert(Array($0.utf8)).inserted
+    }
   }
 
   private static func instructions(of sample: EvaluationSample) throws -> [Instruction] {

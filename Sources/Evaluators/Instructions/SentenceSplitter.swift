@@ -7,12 +7,12 @@ enum SentenceSplitter {
   private static let starters =
     #"(Mr|Mrs|Ms|Dr|Prof|Capt|Cpt|Lt|He\s|She\s|It\s|They\s|Their\s|Our\s|We\s|But\s|However\s|That\s|This\s|Wherever)"#
 
-  private static let before: [(pattern: String, template: String)] = [
+  private static let before = rules([
     (#"(Mr|St|Mrs|Ms|Dr)[.]"#, "$1<prd>"),
     (#"[.](com|net|org|io|gov|edu|me)"#, "<prd>$1"),
     (#"([0-9])[.]([0-9])"#, "$1<prd>$2"),
-  ]
-  private static let after: [(pattern: String, template: String)] = [
+  ])
+  private static let after = rules([
     (#"\s([A-Za-z])[.] "#, " $1<prd> "),
     (#"([A-Z][.][A-Z][.](?:[A-Z][.])?) "# + starters, "$1<stop> $2"),
     (#"([A-Za-z])[.]([A-Za-z])[.]([A-Za-z])[.]"#, "$1<prd>$2<prd>$3<prd>"),
@@ -20,14 +20,14 @@ enum SentenceSplitter {
     (#" (Inc|Ltd|Jr|Sr|Co)[.] "# + starters, " $1<stop> $2"),
     (#" (Inc|Ltd|Jr|Sr|Co)[.]"#, " $1<prd>"),
     (#" ([A-Za-z])[.]"#, " $1<prd>"),
-  ]
+  ])
 
   static func sentences(of text: String) throws(EvaluationError) -> [String] {
     var text = (" " + text + "  ").pieces(separatedBy: "\n").joined(separator: " ")
-    for (pattern, template) in before { text = try replace(pattern, template, in: text) }
+    for (pattern, template) in before { text = try pattern.replacing(in: text, with: template) }
     text = try ellipses(in: text)
     text = text.replacing("Ph.D.", with: "Ph<prd>D<prd>")
-    for (pattern, template) in after { text = try replace(pattern, template, in: text) }
+    for (pattern, template) in after { text = try pattern.replacing(in: text, with: template) }
     for (inner, outer) in [(".”", "”."), (".\"", "\"."), ("!\"", "\"!"), ("?\"", "\"?")] {
       text = text.pieces(separatedBy: inner).joined(separator: outer)
     }
@@ -38,10 +38,9 @@ enum SentenceSplitter {
     return sentences
   }
 
-  private static func replace(
-    _ pattern: String, _ template: String, in text: String
-  ) throws(EvaluationError) -> String {
-    try BoundedPattern(pattern, options: BoundedPattern.pythonLines).replacing(in: text, with: template)
+  // Compiled once. A pattern of ours that cannot be read is a bug of ours.
+  private static func rules(_ patterns: [(String, String)]) -> [(pattern: BoundedPattern, template: String)] {
+    patterns.map { (try! BoundedPattern($0, options: BoundedPattern.pythonLines), $1) }
   }
 
   /// Several full stops in a row end one sentence.

@@ -57,7 +57,9 @@ struct TaskCompletionTests {
       ("Refund issued", "Refund issued. Correction: refund not issued."),
       ("Refund issued", "It is not true, as he claims, that the refund was issued."),
       ("Refund issued", "We did not fail to get the refund issued."),
-      ("Refund issued", "The refund was issued not to you."), ("Refund issued", "Refund issued once you confirm."),
+      ("Refund issued", "The refund was issued not to you."),
+      ("Refund issued", "You asked for no refund, refund issued."),
+      ("Refund issued", "Refund issued once you confirm."),
     ])
   func undecidable(fact: String, answer: String) async throws { #expect(try await result(fact, answer) == .open) }
 
@@ -90,7 +92,8 @@ struct TaskCompletionTests {
 
   @Test("a long answer that repeats a fact's first word takes linear time, nearly")
   func long() async throws {
-    let answer = String(repeating: "refund ", count: 50_000) + "done"
+    let answer = String(repeating: "refund ", count: 10_000) + "done"
     #expect(try await result("Refund issued today for order", answer) == .not)
+    #expect(try await result("refund", answer) == .done)
   }
 }
