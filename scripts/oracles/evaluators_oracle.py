@@ -173,7 +173,7 @@ ANSWERS = [
     "apple APPLE Apple pineapple", "Write 10 words: one two three four five six seven.", "ünïcödé wörds हिन्दी शब्द x_y",
     "First line\nkeyword inside here\nlast line", "Sure! Here it is:\n* real\n* answer\nHope it helps",
     "Mr. Fox Inc. However it works. J. R. R. Tolkien wrote.", "a.b.c. and e.f. end", "He said \"go.\" She said \"no!\" Ok?",
-    "- \n-\n*\nfoo\n**x", "Title\n\n* a, b\n* C D",
+    "- \n-\n*\nfoo\n**x", "USA!CAN'T\u001cGO\u0085B. ", "Title\n\n* a, b\n* C D",
 ]
 INSTRUCTIONS = [
     ("keywords:existence", {"keywords": ["apple"]}), ("keywords:existence", {"keywords": ["answer", "here"]}),

@@ -13,7 +13,7 @@ enum SentenceSplitter {
     (#"([0-9])[.]([0-9])"#, "$1<prd>$2"),
   ])
   private static let after = rules([
-    (#"\s([A-Za-z])[.] "#, " $1<prd> "),
+    (#"\#(pythonSpace)([A-Za-z])[.] "#, " $1<prd> "),
     (#"([A-Z][.][A-Z][.](?:[A-Z][.])?) "# + starters, "$1<stop> $2"),
     (#"([A-Za-z])[.]([A-Za-z])[.]([A-Za-z])[.]"#, "$1<prd>$2<prd>$3<prd>"),
     (#"([A-Za-z])[.]([A-Za-z])[.]"#, "$1<prd>$2<prd>"),
