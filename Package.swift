@@ -95,6 +95,7 @@ let package = Package(
     room("Pricing"),
     room("OpenAIWire"),
     room("Datasets", ["OpenAIWire", crypto]),
+    room("Evaluators", ["Measures", "OpenAIWire"]),
     room(
       "Serving",
       ["OpenAIWire", hummingbird, hummingbirdCore, httpTypes, nioCore, serviceLifecycle, unixSignals, logging]),
@@ -134,6 +135,7 @@ let package = Package(
     tests("Pricing", fixtures: true),
     tests("OpenAIWire", fixtures: true),
     tests("Datasets", ["OpenAIWire"], fixtures: true),
+    tests("Evaluators", ["Measures", "OpenAIWire"], fixtures: true),
     tests("Serving", ["OpenAIWire"]),
     tests("MeasuringClient", ["Measures", "MockEndpoint", "OpenAIWire"], fixtures: true),
     tests("MockEndpoint", ["OpenAIWire"]),
