@@ -110,19 +110,10 @@ public struct InferTrial {
   private func takePerplexity(_ decoder: Decoder, _ text: PromptText, tokenizer: any Tokenizer, index: Int) throws {
     guard settings.perplexityTokens > 0 else { return }
     let start = MonotonicClock.nanoseconds()
-    var documents: [HeldOutEvidence.Document] = []
-    for (number, window) in text.windows(tokens: settings.perplexityTokens).enumerated() {
-      let given = try Tensor(window.given.map(Int64.init), shape: [1, window.given.count]).to(device: decoder.device)
-      let losses = try decoder.negativeLogLikelihoods(
-        given.narrow(dimension: 1, from: 0, length: window.predicted),
-        targets: given.narrow(dimension: 1, from: 1, length: window.predicted)
-      ).reshaped(-1).values(as: Float.self)
-      let predicted = window.given.suffix(window.predicted)
-      documents.append(
-        HeldOutEvidence.Document(
-          id: "window \(number)", tokens: window.predicted,
-          negativeLogLikelihood: losses.reduce(0) { $0 + Double($1) },
-          bytes: tokenizer.decodedBytes(predicted, skippingSpecialTokens: true).count))
+    let documents = try text.windows(tokens: settings.perplexityTokens).enumerated().map { number, window in
+      let sum = try WindowSum(window, decoder, tokenizer)
+      return HeldOutEvidence.Document(
+        id: "window \(number)", tokens: sum.tokens, negativeLogLikelihood: sum.nats, bytes: sum.bytes)
     }
     emit(
       .step(

@@ -48,10 +48,9 @@ public struct PerplexityRun: Sendable {
       throw Failure.windowTooLong(cut.length, context: configuration.maximumPositions)
     }
     let tokenizer = try checkpoint.loadTokenizer()
-    let prefix = Array(tokenizer.encode("", addingSpecialTokens: true).prefix(1))
-    let tokens = tokenizer.encode(text, addingSpecialTokens: false)
-    let windows = cut.windows(of: Array(tokens.prefix(limit ?? .max)), prefix: prefix)
-    guard !windows.isEmpty else { throw Failure.tooShort(tokens: tokens.count) }
+    let text = PromptText(text, tokenizer: tokenizer)
+    let windows = cut.windows(of: Array(text.tokens.prefix(limit ?? .max)), prefix: text.prefix)
+    guard !windows.isEmpty else { throw Failure.tooShort(tokens: text.tokens.count) }
     try Torch.load(home: home)
     try Torch.setThreads(settings.threads)
     let decoder = try checkpoint.loadDecoder(
@@ -60,24 +59,11 @@ public struct PerplexityRun: Sendable {
     let start = clock.now
     var sums: [WindowSum] = []
     for window in windows {
-      sums.append(try sum(window, decoder, tokenizer))
+      sums.append(try WindowSum(window, decoder, tokenizer))
       progress(sums.count, windows.count, WindowSum.perplexity(sums))
     }
     let elapsed = (clock.now - start).components
     return Self.result(sums, seconds: Double(elapsed.seconds) + Double(elapsed.attoseconds) * 1e-18)
-  }
-
-  private func sum(_ window: PerplexityWindows.Window, _ decoder: Decoder, _ tokenizer: any Tokenizer) throws
-    -> WindowSum
-  {
-    let count = window.given.count - 1
-    let given = try Tensor(window.given.map(Int64.init), shape: [1, count + 1]).to(device: decoder.device)
-    let losses = try decoder.negativeLogLikelihoods(
-      given.narrow(dimension: 1, from: 0, length: count), targets: given.narrow(dimension: 1, from: 1, length: count)
-    ).reshaped(-1).to(device: .cpu).values(as: Float.self)
-    return WindowSum(
-      tokens: window.predicted, nats: losses.suffix(window.predicted).reduce(0) { $0 + Double($1) },
-      bytes: tokenizer.decodedBytes(window.given.suffix(window.predicted), skippingSpecialTokens: true).count)
   }
 
   static func result(_ sums: [WindowSum], seconds: Double) -> PerplexityResult {
@@ -111,6 +97,24 @@ struct WindowSum: Sendable, Hashable {
   var tokens: Int
   var nats: Double
   var bytes: Int
+
+  init(tokens: Int, nats: Double, bytes: Int) {
+    self.tokens = tokens
+    self.nats = nats
+    self.bytes = bytes
+  }
+
+  /// What a decoder makes of a window.
+  init(_ window: PerplexityWindows.Window, _ decoder: Decoder, _ tokenizer: any Tokenizer) throws {
+    let count = window.given.count - 1
+    let given = try Tensor(window.given.map(Int64.init), shape: [1, count + 1]).to(device: decoder.device)
+    let losses = try decoder.negativeLogLikelihoods(
+      given.narrow(dimension: 1, from: 0, length: count), targets: given.narrow(dimension: 1, from: 1, length: count)
+    ).reshaped(-1).to(device: .cpu).values(as: Float.self)
+    self.init(
+      tokens: window.predicted, nats: losses.suffix(window.predicted).reduce(0) { $0 + Double($1) },
+      bytes: tokenizer.decodedBytes(window.given.suffix(window.predicted), skippingSpecialTokens: true).count)
+  }
 
   static func mean(_ sums: [WindowSum]) -> Double {
     sums.reduce(0) { $0 + $1.nats } / Double(sums.reduce(0) { $0 + $1.tokens })

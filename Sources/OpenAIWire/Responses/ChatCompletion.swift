@@ -32,10 +32,8 @@ public struct ChatCompletion: Sendable, Hashable {
   /// Reads an answer; what it does not know it leaves aside, for servers add fields.
   /// - Throws: ``WireError``.
   public init(_ body: JSONField) throws(WireError) {
-    id = try body.required("id").string()
-    created = try body.member("created")?.integer(in: 0 ... .max) ?? 0
-    model = try body.required("model").string()
-    usage = try body.member("usage").map { (field) throws(WireError) in try Usage(field) }
+    let head = try AnswerHead(body)
+    (id, created, model, usage) = (head.id, head.created, head.model, head.usage)
     choices = []
     for choice in try body.required("choices").elements() {
       let message = try choice.required("message")
@@ -46,9 +44,7 @@ public struct ChatCompletion: Sendable, Hashable {
             role: .assistant, content: try message.member("content")?.string(),
             toolCalls: try message.member("tool_calls")?.elements().map(\.value) ?? []),
           logprobs: try ChatLogProbability.read(try choice.member("logprobs")),
-          finishReason: try choice.member("finish_reason").map { (field) throws(WireError) in
-            FinishReason(rawValue: try field.string())
-          }))
+          finishReason: try FinishReason.read(choice)))
     }
   }
 
@@ -112,10 +108,8 @@ public struct ChatCompletionChunk: Sendable, Hashable {
 
   /// - Throws: ``WireError``.
   public init(_ body: JSONField) throws(WireError) {
-    id = try body.required("id").string()
-    created = try body.member("created")?.integer(in: 0 ... .max) ?? 0
-    model = try body.required("model").string()
-    usage = try body.member("usage").map { (field) throws(WireError) in try Usage(field) }
+    let head = try AnswerHead(body)
+    (id, created, model, usage) = (head.id, head.created, head.model, head.usage)
     saysUsage = try body.object()["usage"] != nil
     choices = []
     for choice in try body.required("choices").elements() {
@@ -127,9 +121,7 @@ public struct ChatCompletionChunk: Sendable, Hashable {
             .flatMap(ChatMessage.Role.init),
           content: try delta.member("content")?.string(),
           logprobs: try ChatLogProbability.read(try choice.member("logprobs")),
-          finishReason: try choice.member("finish_reason").map { (field) throws(WireError) in
-            FinishReason(rawValue: try field.string())
-          }))
+          finishReason: try FinishReason.read(choice)))
     }
   }
 

@@ -37,10 +37,8 @@ public struct Completion: Sendable, Hashable {
 
   /// - Throws: ``WireError``.
   public init(_ body: JSONField) throws(WireError) {
-    id = try body.required("id").string()
-    created = try body.member("created")?.integer(in: 0 ... .max) ?? 0
-    model = try body.required("model").string()
-    usage = try body.member("usage").map { (field) throws(WireError) in try Usage(field) }
+    let head = try AnswerHead(body)
+    (id, created, model, usage) = (head.id, head.created, head.model, head.usage)
     saysUsage = try body.object()["usage"] != nil
     choices = []
     for choice in try body.required("choices").elements() {
@@ -50,9 +48,7 @@ public struct Completion: Sendable, Hashable {
           logprobs: try choice.member("logprobs").map { (field) throws(WireError) in
             try CompletionLogProbabilities(field)
           },
-          finishReason: try choice.member("finish_reason").map { (field) throws(WireError) in
-            FinishReason(rawValue: try field.string())
-          }))
+          finishReason: try FinishReason.read(choice)))
     }
   }
 
