@@ -34,7 +34,8 @@ import Testing
     ["--rate", "1", "--concurrency", "1"], ["--ramp", "1..2"], ["--ramp", "2..1", "--duration", "1s"],
     ["--format", "csv"],
     ["--max-tokens", "0"], ["--retries", "-1"], ["--duration", "0"], ["--duration", "soon"], ["--warmup", "-1"],
-    ["--api-key-env", "A", "--api-key-file", "B"], ["--ignore-end"], ["--api-key", "secret"],
+    ["--api-key-env", "A", "--api-key-file", "B"], ["--ignore-end"], ["--ca-file", "a.pem", "--insecure"],
+    ["--api-key", "secret"],
   ])
   func whatMakesNoSenseIsRefused(_ arguments: [String]) {
     #expect(throws: (any Error).self) {

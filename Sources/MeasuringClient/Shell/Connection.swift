@@ -2,6 +2,8 @@ import Foundation
 import NIOCore
 import NIOHTTP1
 import NIOPosix
+import NIOSSL
+import NIOTLS
 
 /// Stamps what arrives before anything else is done with it: the first handler of the pipeline.
 final class ArrivalStamp: ChannelInboundHandler {
@@ -32,21 +34,49 @@ final class Connection: ChannelInboundHandler, @unchecked Sendable {
   private var keepsAlive = true
   private var failure: RequestFailure?
   private var isClosed = false
+  /// Kept once the TLS handshake is over; nil where there is none, and afterwards.
+  private var handshake: EventLoopPromise<Void>?
 
   /// Whether a request can be sent on it. A connection is handed out before its handlers hear that it is there.
   var isOpen: Bool { !isClosed && context != nil }
 
   init(runner: RequestRunner) { self.runner = runner }
 
-  /// Puts the handlers onto a new channel.
-  func install(on channel: any Channel) throws {
+  /// Puts the handlers onto a new channel. What arrives is stamped before it is decrypted.
+  func install(on channel: any Channel, encryption: Encryption?) throws {
     let pipeline = channel.pipeline.syncOperations
     try pipeline.addHandler(arrival)
+    if let encryption { try pipeline.addHandler(encryption.handler()) }
     try pipeline.addHTTPClientHandlers(leftOverBytesStrategy: .dropBytes)
     try pipeline.addHandler(self)
   }
 
   func handlerAdded(context: ChannelHandlerContext) { self.context = context }
+
+  /// Waits for the end of the TLS handshake.
+  func handshakeEnd(on loop: any EventLoop, within timeout: TimeAmount) -> EventLoopFuture<Void> {
+    guard !isClosed else { return loop.makeFailedFuture(NIOSSLError.handshakeFailed(.zeroReturn)) }
+    let promise = loop.makePromise(of: Void.self)
+    handshake = promise
+    let late = loop.scheduleTask(in: timeout) { [self] in endHandshake(ChannelError.connectTimeout(timeout)) }
+    promise.futureResult.whenComplete { _ in late.cancel() }
+    return promise.futureResult
+  }
+
+  /// Says that the handshake is over, once.
+  private func endHandshake(_ error: (any Error)?) {
+    guard let promise = handshake else { return }
+    handshake = nil
+    guard let error else { return promise.succeed() }
+    isClosed = true
+    context?.close(promise: nil)
+    promise.fail(error)
+  }
+
+  func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+    if case TLSUserEvent.handshakeCompleted = event { endHandshake(nil) }
+    context.fireUserInboundEventTriggered(event)
+  }
 
   func handlerRemoved(context: ChannelHandlerContext) { self.context = nil }
 
@@ -132,7 +162,10 @@ final class Connection: ChannelInboundHandler, @unchecked Sendable {
 
   func errorCaught(context: ChannelHandlerContext, error: any Error) {
     let chunks = exchange?.reader?.arrivals.count ?? 0
+    if handshake != nil { return endHandshake(error) }
     switch error {
+    // The connection was closed without TLS's goodbye: what that means is said by what had come.
+    case NIOSSLError.uncleanShutdown: break
     // It follows a reset too, and says less.
     case HTTPParserError.invalidEOFState: failure = failure ?? .truncated(afterChunks: chunks)
     case let error as IOError where error.errnoCode == ECONNRESET || error.errnoCode == EPIPE:
@@ -146,6 +179,7 @@ final class Connection: ChannelInboundHandler, @unchecked Sendable {
 
   func channelInactive(context: ChannelHandlerContext) {
     isClosed = true
+    endHandshake(NIOSSLError.handshakeFailed(.zeroReturn))
     runner.closed(self)
     if let exchange {
       self.exchange = nil

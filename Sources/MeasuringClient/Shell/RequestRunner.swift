@@ -18,10 +18,12 @@ final class RequestRunner: @unchecked Sendable {
   private var isEnding = false
   private let headers: HTTPHeaders
   private let address: SocketAddress?
+  private let encryption: Encryption?
 
-  init(loop: any EventLoop, settings: ClientSettings) {
+  init(loop: any EventLoop, settings: ClientSettings, encryption: Encryption?) {
     self.loop = loop
     self.settings = settings
+    self.encryption = encryption
     requestTimeout = TimeAmount(settings.requestTimeout)
     address = try? SocketAddress(ipAddress: settings.endpoint.host, port: settings.endpoint.port)
     var headers = HTTPHeaders()
@@ -92,29 +94,42 @@ final class RequestRunner: @unchecked Sendable {
     connections += 1
     let connection = Connection(runner: self)
     let generation = exchange.generation
+    let began = MonotonicClock.now
     let bootstrap = ClientBootstrap(group: loop)
       .connectTimeout(TimeAmount(settings.connectTimeout))
       .channelOption(.socketOption(.tcp_nodelay), value: 1)
-      .channelInitializer { channel in
-        channel.eventLoop.makeCompletedFuture { try connection.install(on: channel) }
+      .channelInitializer { [encryption] channel in
+        channel.eventLoop.makeCompletedFuture {
+          try connection.install(on: channel, encryption: encryption)
+        }
       }
     let future =
       address.map { bootstrap.connect(to: $0) }
       ?? bootstrap.connect(host: settings.endpoint.host, port: settings.endpoint.port)
-    future.hop(to: loop).whenComplete { [self] result in
-      let isWanted = !exchange.isOver && exchange.generation == generation && exchange.connection == nil
+    @Sendable func isWanted() -> Bool {
+      !exchange.isOver && exchange.generation == generation && exchange.connection == nil
+    }
+    @Sendable func ready(_ result: Result<Void, any Error>) {
       switch result {
-      case .success:
-        if isWanted {
-          exchange.attempt.connected = MonotonicClock.now
-          connection.send(exchange)
-        } else {
-          park(connection)
-        }
+      case .success where isWanted():
+        exchange.attempt.connected = MonotonicClock.now
+        connection.send(exchange)
+      case .success: park(connection)
       case .failure(let error):
-        connections -= 1
-        if isWanted { ended(exchange, .connect(reason: Self.reason(error)), at: MonotonicClock.now) }
+        if isWanted() { ended(exchange, .connect(reason: reason(error)), at: MonotonicClock.now) }
       }
+    }
+    future.hop(to: loop).whenComplete { [self] result in
+      guard case .success = result else {
+        // There never was a channel that could say that it is closed.
+        connections -= 1
+        return ready(result.map { _ in })
+      }
+      guard encryption != nil else { return ready(.success(())) }
+      let stamp = MonotonicClock.now
+      if isWanted() { exchange.attempt.handshakeBegan = stamp }
+      let left = TimeAmount(settings.connectTimeout) - .nanoseconds(Int64(stamp - began))
+      connection.handshakeEnd(on: loop, within: max(.milliseconds(1), left)).whenComplete(ready)
     }
   }
 
@@ -232,7 +247,8 @@ final class RequestRunner: @unchecked Sendable {
     idle.removeAll()
   }
 
-  private static func reason(_ error: any Error) -> String {
+  private func reason(_ error: any Error) -> String {
+    if let reason = Encryption.reason(error, host: settings.endpoint.host) { return reason }
     switch error {
     case let error as NIOConnectionError:
       return error.connectionErrors.first.map { "\($0.error)" } ?? "\(error.host) cannot be resolved"
