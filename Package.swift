@@ -31,6 +31,7 @@ let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-htt
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
+let nioEmbedded = Target.Dependency.product(name: "NIOEmbedded", package: "swift-nio")
 let nioTLS = Target.Dependency.product(name: "NIOTLS", package: "swift-nio")
 let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
 let x509 = Target.Dependency.product(name: "X509", package: "swift-certificates")
@@ -104,7 +105,7 @@ let package = Package(
     room(
       "Serving",
       ["OpenAIWire", hummingbird, hummingbirdCore, httpTypes, nioCore, serviceLifecycle, unixSignals, logging]),
-    room("MeasuringClient", ["Measures", "OpenAIWire", nioCore, nioPosix, nioHTTP1, nioSSL, nioTLS]),
+    room("MeasuringClient", ["Measures", "OpenAIWire", nioCore, nioPosix, nioSSL, nioTLS]),
     room("MockEndpoint", ["Measures", "OpenAIWire", nioCore, nioPosix, nioHTTP1, nioSSL]),
 
     // The meeting point and the door.
@@ -142,7 +143,10 @@ let package = Package(
     tests("Datasets", ["OpenAIWire"], fixtures: true),
     tests("Evaluators", ["Measures", "OpenAIWire"], fixtures: true),
     tests("Serving", ["OpenAIWire"]),
-    tests("MeasuringClient", ["Measures", "MockEndpoint", "OpenAIWire", crypto, x509], fixtures: true),
+    tests(
+      "MeasuringClient",
+      ["Measures", "MockEndpoint", "OpenAIWire", crypto, nioCore, nioEmbedded, nioHTTP1, nioPosix, x509], fixtures: true
+    ),
     tests("MockEndpoint", ["OpenAIWire"]),
     tests(
       "Checkpoints", ["Torch", "Layers", "Models", "Safetensors", "GGUF", "Tokenization", "ChatTemplates"],

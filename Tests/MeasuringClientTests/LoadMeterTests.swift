@@ -27,7 +27,8 @@ import Testing
     var meter = LoadMeter(plan: plan)
     for observation in observations { meter.add(observation, measuredFrom: 0) }
     return meter.report(
-      endpoint: "e", loopDelay: loopDelay, cpuNanoseconds: cpu, wallNanoseconds: wall, wasInterrupted: false)
+      endpoint: "e", own: OwnPart(loopDelay: loopDelay, cpuNanoseconds: cpu, wallNanoseconds: wall),
+      wasInterrupted: false)
   }
 
   @Test func derivedValues() throws {

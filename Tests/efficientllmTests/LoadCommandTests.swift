@@ -58,7 +58,7 @@ import Testing
   /// A report is readable where almost everything is missing.
   @Test func anEmptyReportIsRendered() {
     let report = LoadMeter(plan: LoadPlan(shape: .constant(rate: 1))).report(
-      endpoint: "http://e", loopDelay: LatencyHistogram(), cpuNanoseconds: 0, wallNanoseconds: 0, wasInterrupted: true)
+      endpoint: "http://e", own: OwnPart(), wasInterrupted: true)
     let text = LoadRendering(report).text
     #expect(text.contains("0 requests"))
     #expect(text.contains("ended early"))

@@ -1,5 +1,4 @@
 import NIOCore
-import NIOHTTP1
 import NIOPosix
 import OpenAIWire
 
@@ -16,9 +15,14 @@ final class RequestRunner: @unchecked Sendable {
   private var waiting: [Exchange] = []
   private var exchanges: [ObjectIdentifier: Exchange] = [:]
   private var isEnding = false
-  private let headers: HTTPHeaders
+  /// The lines of a head that all requests have, behind the first line's path.
+  private let headers: [UInt8]
   private let address: SocketAddress?
   private let encryption: Encryption?
+  /// Whether the endpoint is on this machine.
+  private(set) var isEndpointLocal = false
+  /// Attempts that were sent.
+  private(set) var sent = 0
 
   init(loop: any EventLoop, settings: ClientSettings, encryption: Encryption?) {
     self.loop = loop
@@ -26,30 +30,35 @@ final class RequestRunner: @unchecked Sendable {
     self.encryption = encryption
     requestTimeout = TimeAmount(settings.requestTimeout)
     address = try? SocketAddress(ipAddress: settings.endpoint.host, port: settings.endpoint.port)
-    var headers = HTTPHeaders()
-    headers.add(name: "host", value: settings.endpoint.authority)
-    headers.add(name: "user-agent", value: "efficientllm")
-    headers.add(name: "content-type", value: "application/json")
+    var lines = [
+      "host: \(settings.endpoint.authority)", "user-agent: efficientllm", "content-type: application/json",
+    ]
     if let key = settings.key {
       switch settings.keyHeader {
-      case .bearer: headers.add(name: "authorization", value: key.authorization)
-      case .named(let name): headers.add(name: name, value: key.bare)
+      case .bearer: lines.append("authorization: \(key.authorization)")
+      case .named(let name): lines.append("\(name): \(key.bare)")
       }
     }
-    for (name, value) in settings.headers { headers.add(name: name, value: value) }
-    self.headers = headers
+    lines += settings.headers.map { "\($0.name): \($0.value)" }
+    headers = Array(" HTTP/1.1\r\n\(lines.joined(separator: "\r\n"))\r\n".utf8)
   }
 
   /// Whether answers' texts have to be read at all.
   var readsText: Bool { settings.keepsText || settings.tokenizer != nil }
 
-  func head(of exchange: Exchange) -> HTTPRequestHead {
-    var headers = headers
-    headers.add(name: "accept", value: exchange.request.streams ? "text/event-stream" : "application/json")
-    headers.add(name: "x-request-id", value: exchange.observation.identifier)
-    headers.add(name: "content-length", value: "\(exchange.request.body.count)")
-    return HTTPRequestHead(
-      version: .http1_1, method: .POST, uri: settings.endpoint.path + exchange.request.path, headers: headers)
+  /// A request as it goes over the wire.
+  func bytes(of exchange: Exchange, allocator: ByteBufferAllocator) -> ByteBuffer {
+    let request = exchange.request
+    var buffer = allocator.buffer(capacity: headers.count + request.body.count + 512)
+    buffer.writeString("POST ")
+    buffer.writeString(settings.endpoint.path)
+    buffer.writeString(request.path)
+    buffer.writeBytes(headers)
+    buffer.writeString(request.streams ? "accept: text/event-stream\r\n" : "accept: application/json\r\n")
+    buffer.writeString(
+      "x-request-id: \(exchange.observation.identifier)\r\ncontent-length: \(request.body.count)\r\n\r\n")
+    buffer.writeBytes(request.body)
+    return buffer
   }
 
   /// Sends a request, at once or when it is due; `done` is called on the event loop with what became of it.
@@ -120,11 +129,12 @@ final class RequestRunner: @unchecked Sendable {
       }
     }
     future.hop(to: loop).whenComplete { [self] result in
-      guard case .success = result else {
+      guard case .success(let channel) = result else {
         // There never was a channel that could say that it is closed.
         connections -= 1
         return ready(result.map { _ in })
       }
+      reached(channel, by: connection)
       guard encryption != nil else { return ready(.success(())) }
       let stamp = MonotonicClock.now
       if isWanted() { exchange.attempt.handshakeBegan = stamp }
@@ -132,6 +142,29 @@ final class RequestRunner: @unchecked Sendable {
       connection.handshakeEnd(on: loop, within: max(.milliseconds(1), left)).whenComplete(ready)
     }
   }
+
+  /// A new connection: the endpoint is on this machine where both ends have the same address, or a loopback one.
+  private func reached(_ channel: any Channel, by connection: Connection) {
+    guard let near = channel.localAddress, let far = channel.remoteAddress, let address = far.ipAddress else { return }
+    guard address == near.ipAddress || address.hasPrefix("127.") || address == "::1" else { return }
+    isEndpointLocal = true
+    connection.ends = (near, far)
+  }
+
+  /// Requests that were sent and of which nothing has come back: a random choice, and how many each stands for.
+  func waiting(most: Int) -> (requests: [WaitingRequest], scale: Double) {
+    var found: [WaitingRequest] = []
+    for exchange in exchanges.values where exchange.attempt.firstByte == nil {
+      guard let ends = exchange.connection?.ends, let sent = exchange.attempt.sent else { continue }
+      found.append(WaitingRequest(sent: sent, near: ends.near, far: ends.far))
+    }
+    guard found.count > most else { return (found, 1) }
+    for index in 0..<most { found.swapAt(index, Int.random(in: index..<found.count)) }
+    return (Array(found[..<most]), Double(found.count) / Double(most))
+  }
+
+  /// Counts an attempt whose request leaves now.
+  func leaves() { sent += 1 }
 
   /// Takes a connection that is free, and gives it to whoever waits longest.
   func park(_ connection: Connection) {
