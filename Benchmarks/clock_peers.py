@@ -19,6 +19,8 @@ PEERS = {
     "AIPerf": ("aiperf", "0.13.0", ["aiperf==0.13.0"]),
     "GuideLLM": ("guidellm", "0.8.1", ["guidellm==0.8.1", "torch==2.13.0"]),
 }
+# AIPerf takes a tokenizer's folder for a name of the hub's while it is told that there is no network.
+ENVIRONMENT = {"AIPerf": {"NO_COLOR": "1"}, "GuideLLM": {"NO_COLOR": "1", "HF_HUB_OFFLINE": "1", "TRANSFORMERS_OFFLINE": "1"}}
 
 
 def environment(peer: str) -> pathlib.Path:

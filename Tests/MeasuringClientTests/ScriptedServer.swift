@@ -59,6 +59,7 @@ final class ScriptedServer: Sendable {
       received = ""
       guard let answer = answer(count.next(), request) else { return }
       var rest = answer.bytes[...]
+      if rest.isEmpty, answer.closes { context.close(promise: nil) }
       while !rest.isEmpty {
         let piece = rest.prefix(answer.piece)
         rest = rest.dropFirst(piece.count)
