@@ -5,7 +5,8 @@ import Testing
 
 @Suite("Engines of one name")
 struct EngineTests {
-  private func error(_ registry: EvaluatorRegistry, _ kind: String, _ options: [String: JSONValue]) -> EvaluationError? {
+  private func error(_ registry: EvaluatorRegistry, _ kind: String, _ options: [String: JSONValue]) -> EvaluationError?
+  {
     #expect(throws: EvaluationError.self) { try registry.make(EvaluatorConfiguration(kind, options: options)) }
   }
 
@@ -20,7 +21,8 @@ struct EngineTests {
       #expect(
         error
           == .missingEngine(
-            evaluator: kind, engine: "judge", has: kind == "TaskCompletion" ? ["rules"] : [], mend: JudgeEvaluators.mend))
+            evaluator: kind, engine: "judge", has: kind == "TaskCompletion" ? ["rules"] : [], mend: JudgeEvaluators.mend
+          ))
       #expect(error?.isUsageError == true)
       #expect(error?.description.hasSuffix("Name a judge: a model at an OpenAI-compatible endpoint.") == true)
     }
@@ -39,15 +41,17 @@ struct EngineTests {
   @Test("an option of another engine is refused, not ignored")
   func options() throws {
     let registry = EvaluatorRegistry.standard(judge: ScriptedJudge(texts: ""))
-    guard case .unknownOption("TaskCompletion by rules", "attempts", _, let known) =
-      error(registry, "TaskCompletion", ["attempts": .integer(2)])
+    guard
+      case .unknownOption("TaskCompletion by rules", "attempts", _, let known) =
+        error(registry, "TaskCompletion", ["attempts": .integer(2)])
     else {
       Issue.record("attempts was taken by the rules")
       return
     }
     #expect(known == ["engine", "required", "forbidden"])
     for (option, value) in [
-      ("attempts", JSONValue.integer(0)), ("max-tokens", .integer(1)), ("temperature", .number(3)), ("temperature", .string("hot")),
+      ("attempts", JSONValue.integer(0)), ("max-tokens", .integer(1)), ("temperature", .number(3)),
+      ("temperature", .string("hot")),
       ("seed", .integer(-1)), ("engine", .integer(1)),
     ] {
       guard case .wrongOption = error(registry, "Groundedness", [option: value]) else {
@@ -94,6 +98,8 @@ struct EngineTests {
     let names = EvaluatorRegistry.standard().names
     #expect(Set(names).count == names.count)
     #expect(Set(EvaluatorRegistry.local.names).isSubset(of: names))
-    for name in ["AnswerRelevancy", "Groundedness", "CustomEvaluation", "PairwisePreference"] { #expect(names.contains(name)) }
+    for name in ["AnswerRelevancy", "Groundedness", "CustomEvaluation", "PairwisePreference"] {
+      #expect(names.contains(name))
+    }
   }
 }

@@ -7,14 +7,18 @@ import Testing
 @Suite("Replies of any content")
 struct HostileRepliesTests {
   private static let pieces: [String] = [
-    "{", "}", "[", "]", "\"", ",", ":", "null", "true", "false", "0", "1", "4", "-1", "1e999", "0.5", "\\u0000", "\\ud800",
-    "\"mark\"", "\"reason\"", "\"cannot_tell\"", "\"claims\"", "\"has_claims\"", "\"claim\"", "\"status\"", "\"supported\"",
-    "\"quote\"", "\"requirements\"", "\"requirement\"", "\"r1\"", "\"met\"", "\"criteria\"", "\"c1\"", "\"preferred\"", "\"A\"",
+    "{", "}", "[", "]", "\"", ",", ":", "null", "true", "false", "0", "1", "4", "-1", "1e999", "0.5", "\\u0000",
+    "\\ud800",
+    "\"mark\"", "\"reason\"", "\"cannot_tell\"", "\"claims\"", "\"has_claims\"", "\"claim\"", "\"status\"",
+    "\"supported\"",
+    "\"quote\"", "\"requirements\"", "\"requirement\"", "\"r1\"", "\"met\"", "\"criteria\"", "\"c1\"", "\"preferred\"",
+    "\"A\"",
     "\"tie\"", "```", "```json\n", "\n", "<think>", "</think>", "\u{FFFD}", "\0", "🙂", "5 days", " ",
   ]
 
   private static let whole = [
-    mark(3), #"{"has_claims": true, "claims": [{"claim": "c", "reason": "r", "quote": "5 days", "status": "supported"}], "cannot_tell": null}"#,
+    mark(3),
+    #"{"has_claims": true, "claims": [{"claim": "c", "reason": "r", "quote": "5 days", "status": "supported"}], "cannot_tell": null}"#,
     #"{"requirements": [{"requirement": "r1", "reason": "r", "status": "met"}], "cannot_tell": null}"#,
     #"{"criteria": {"c1": {"reason": "r", "mark": 3}}, "cannot_tell": null}"#,
     #"{"reason": "r", "preferred": "A", "cannot_tell": null}"#, #"{"cannot_tell": "no"}"#,
@@ -25,7 +29,8 @@ struct HostileRepliesTests {
     let settings = JudgeSettings(attempts: 1)
     return [
       JudgedAnswerRelevancy(judge: judge, settings: settings), JudgedGroundedness(judge: judge, settings: settings),
-      JudgedTaskCompletion(judge: judge, settings: settings), RubricEvaluation(rubric: rubric, judge: judge, settings: settings),
+      JudgedTaskCompletion(judge: judge, settings: settings),
+      RubricEvaluation(rubric: rubric, judge: judge, settings: settings),
       PairwisePreference(judge: judge, settings: settings),
     ]
   }
@@ -37,7 +42,8 @@ struct HostileRepliesTests {
       return String(
         decoding: (0..<generator.index(below: 60)).map { _ in UInt8(generator.index(below: 256)) }, as: UTF8.self)
     case 1:
-      return (0..<generator.index(below: 30)).map { _ in Self.pieces[generator.index(below: Self.pieces.count)] }.joined()
+      return (0..<generator.index(below: 30)).map { _ in Self.pieces[generator.index(below: Self.pieces.count)] }
+        .joined()
     default:
       var bytes = Array(Self.whole[generator.index(below: Self.whole.count)].utf8)
       for _ in 0..<generator.index(below: 4) {
@@ -94,7 +100,10 @@ struct HostileRepliesTests {
     var scores = 0
     for _ in 0..<6000 {
       let text = reply(&generator)
-      guard let verdict = try? await JudgedAnswerRelevancy(judge: ScriptedJudge(texts: text), settings: JudgeSettings(attempts: 1))
+      guard
+        let verdict = try? await JudgedAnswerRelevancy(
+          judge: ScriptedJudge(texts: text), settings: JudgeSettings(attempts: 1)
+        )
         .verdict(of: asked("In 5 days.")), verdict.outcome.score != nil
       else { continue }
       scores += 1

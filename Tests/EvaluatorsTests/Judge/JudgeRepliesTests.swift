@@ -53,12 +53,14 @@ struct JudgeRepliesTests {
     (.text("```json\n\(mark(4))\n```\n```json\n\(mark(0))\n```"), .unreadable),
     (.text("```swift\n\(mark(4))\n```"), .unreadable), (.text("```\(mark(4))```"), .unreadable),
     (.text("<think>\(mark(4))"), .unreadable), (.text(#"{'mark': 4, 'reason': 'x'}"#), .unreadable),
-    (.text(#"{"mark": 4, "mark": 0, "reason": "x"}"#), .unreadable), (.text(#"{"mark": NaN, "reason": "x"}"#), .unreadable),
+    (.text(#"{"mark": 4, "mark": 0, "reason": "x"}"#), .unreadable),
+    (.text(#"{"mark": NaN, "reason": "x"}"#), .unreadable),
     (.text(#"{"mark": 1e999, "reason": "x"}"#), .unreadable),
     (.text(String(repeating: "[", count: 5000)), .unreadable),
     (.text(String(repeating: " ", count: 1 << 20) + mark(4)), .unreadable),
     (.text("{}"), .form), (.text(#"{"mark": 4}"#), .form), (.text(#"{"reason": "x"}"#), .form),
-    (.text(#"{"mark": null, "reason": "x", "cannot_tell": null}"#), .form), (.text(#"{"mark": "4", "reason": "x"}"#), .form),
+    (.text(#"{"mark": null, "reason": "x", "cannot_tell": null}"#), .form),
+    (.text(#"{"mark": "4", "reason": "x"}"#), .form),
     (.text(#"{"mark": true, "reason": "x"}"#), .form), (.text(#"{"mark": 4, "reason": " "}"#), .form),
     (.text(#"{"mark": 4, "reason": 4}"#), .form), (.text(#"{"mark": 4, "reason": "x", "score": 1}"#), .form),
     (.text(#"{"mark": 4, "reason": "x", "cannot_tell": false}"#), .form),
@@ -67,7 +69,9 @@ struct JudgeRepliesTests {
     (.text(#"{"mark": 4, "reason": "x", "cannot_tell": "no question"}"#), .contradiction),
   ]
 
-  @Test("what is no verdict is asked for again, then an error with what it cost; never a score", arguments: malformed.indices)
+  @Test(
+    "what is no verdict is asked for again, then an error with what it cost; never a score",
+    arguments: malformed.indices)
   func askedAgain(index: Int) async throws {
     let (reply, kind) = Self.malformed[index]
     let judge = ScriptedJudge(reply)

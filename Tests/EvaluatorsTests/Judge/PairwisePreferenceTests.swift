@@ -86,7 +86,8 @@ struct PairwisePreferenceTests {
   func metadata() async throws {
     let judge = judge { first, _ in first == "mine" ? "A" : "B" }
     let made = try EvaluatorRegistry.standard(judge: judge).make(
-      EvaluatorConfiguration("PairwisePreference", options: ["against": .string("theirs"), "flipped": .string("undecidable")]))
+      EvaluatorConfiguration(
+        "PairwisePreference", options: ["against": .string("theirs"), "flipped": .string("undecidable")]))
     var row = asked("mine")
     #expect(try await made.cause(row) == .noExpectation)
     row.metadata["theirs"] = .string("other")
@@ -99,9 +100,10 @@ struct PairwisePreferenceTests {
   func other() async throws {
     let declining = ScriptedJudge(texts: #"{"reason": null, "preferred": null, "cannot_tell": "no language I know"}"#)
     #expect(try await PairwisePreference(judge: declining).cause(sample) == .declined)
-    for wrong in [#"{"reason": "x", "preferred": "C"}"#, #"{"reason": "x", "preferred": "a good answer"}"#,
-      #"{"reason": "x", "preferred": "A", "cannot_tell": "x"}"#, #"{"reason": "x"}"#]
-    {
+    for wrong in [
+      #"{"reason": "x", "preferred": "C"}"#, #"{"reason": "x", "preferred": "a good answer"}"#,
+      #"{"reason": "x", "preferred": "A", "cannot_tell": "x"}"#, #"{"reason": "x"}"#,
+    ] {
       await #expect(throws: EvaluationError.self) {
         try await PairwisePreference(judge: ScriptedJudge(texts: wrong)).evaluate(sample)
       }

@@ -22,7 +22,9 @@ struct RubricTests {
   private func order(_ request: JudgeRequest) -> [String] {
     request.system.split(separator: "\n").compactMap { line in
       let words = line.split(separator: " ")
-      guard words.count > 1, words[0].hasPrefix("c"), words[0].hasSuffix(","), words[1].hasSuffix(":") else { return nil }
+      guard words.count > 1, words[0].hasPrefix("c"), words[0].hasSuffix(","), words[1].hasSuffix(":") else {
+        return nil
+      }
       return String(words[1].dropLast())
     }
   }
@@ -93,7 +95,8 @@ struct RubricTests {
       (reply([]), JudgeProblem.Kind.form), (reply(["3", "3"]), .form), (reply(["6"]), .range), (reply(["0"]), .range),
       (reply(["2.5"]), .range), (reply(["\"3\""]), .form), (#"{"criteria": {"c1": 3}}"#, .form),
       (#"{"criteria": {"c1": {"mark": 3}}}"#, .form), (#"{"criteria": [], "cannot_tell": null}"#, .form),
-      (#"{"criteria": null, "cannot_tell": ""}"#, .form), (#"{"criteria": {"c1": {"mark": 3, "reason": "r", "x": 1}}}"#, .form),
+      (#"{"criteria": null, "cannot_tell": ""}"#, .form),
+      (#"{"criteria": {"c1": {"mark": 3, "reason": "r", "x": 1}}}"#, .form),
     ] {
       let evaluator = RubricEvaluation(rubric: one, judge: ScriptedJudge(texts: text))
       let error = await #expect(throws: EvaluationError.self) { try await evaluator.evaluate(asked("In 5 days.")) }
@@ -112,14 +115,18 @@ struct RubricTests {
     }
     #expect(try await sections(#"{"criteria": [{"name": "a", "question": "b?"}]}"#) == [true, true, true])
     #expect(
-      try await sections(#"{"shows": ["context"], "criteria": [{"name": "a", "question": "b?"}]}"#) == [true, false, true])
-    #expect(try await sections(#"{"shows": [], "criteria": [{"name": "a", "question": "b?"}]}"#) == [false, false, true])
+      try await sections(#"{"shows": ["context"], "criteria": [{"name": "a", "question": "b?"}]}"#) == [
+        true, false, true,
+      ])
+    #expect(
+      try await sections(#"{"shows": [], "criteria": [{"name": "a", "question": "b?"}]}"#) == [false, false, true])
   }
 
   @Test(
     "a rubric that cannot be used is refused with its place",
     arguments: [
-      ("[", ""), ("[]", ""), ("{}", "criteria"), (#"{"criteria": []}"#, "criteria"), (#"{"criteria": [{}]}"#, "criteria[0].name"),
+      ("[", ""), ("[]", ""), ("{}", "criteria"), (#"{"criteria": []}"#, "criteria"),
+      (#"{"criteria": [{}]}"#, "criteria[0].name"),
       (#"{"criteria": [{"name": "a"}]}"#, "criteria[0].question"),
       (#"{"criteria": [{"name": " ", "question": "b"}]}"#, "criteria[0].name"),
       (#"{"criteria": [{"name": "a", "question": "b", "weight": 0}]}"#, "criteria[0].weight"),
@@ -147,13 +154,17 @@ struct RubricTests {
     let judge = ScriptedJudge(texts: reply(["5"]))
     let rubric = try json(#"{"criteria": [{"name": "a", "question": "b?"}]}"#)
     let registry = EvaluatorRegistry.standard(judge: judge)
-    let made = try registry.make(EvaluatorConfiguration("CustomEvaluation", options: ["rubric": rubric, "attempts": .integer(1)]))
+    let made = try registry.make(
+      EvaluatorConfiguration("CustomEvaluation", options: ["rubric": rubric, "attempts": .integer(1)]))
     #expect(try await made.score(asked("In 5 days.")) == 1)
     func error(_ registry: EvaluatorRegistry, _ options: [String: JSONValue]) -> EvaluationError? {
-      #expect(throws: EvaluationError.self) { try registry.make(EvaluatorConfiguration("CustomEvaluation", options: options)) }
+      #expect(throws: EvaluationError.self) {
+        try registry.make(EvaluatorConfiguration("CustomEvaluation", options: options))
+      }
     }
-    #expect(error(EvaluatorRegistry.standard(), ["rubric": rubric]) ==
-      .missingEngine(evaluator: "CustomEvaluation", engine: "rubric", has: [], mend: JudgeEvaluators.mend))
+    #expect(
+      error(EvaluatorRegistry.standard(), ["rubric": rubric])
+        == .missingEngine(evaluator: "CustomEvaluation", engine: "rubric", has: [], mend: JudgeEvaluators.mend))
     #expect(error(registry, ["command": .string("x")]) == .noRunner(evaluator: "CustomEvaluation"))
     for options in [["rubric": rubric, "command": .string("x")], ["command": .string("x"), "attempts": .integer(2)]] {
       guard case .wrongOption = error(registry, options) else {

@@ -57,10 +57,11 @@ struct JudgeAsking: Sendable {
         return try Self.read(reply, question)
       } catch {
         work.problems.append(error)
-        request.messages = opening + [
-          ChatMessage(role: .assistant, content: Self.echo(reply)),
-          ChatMessage(role: .user, content: JudgePrompt.again(error)),
-        ]
+        request.messages =
+          opening + [
+            ChatMessage(role: .assistant, content: Self.echo(reply)),
+            ChatMessage(role: .user, content: JudgePrompt.again(error)),
+          ]
         if error.kind == .truncated {
           request.maximumTokens = max(
             request.maximumTokens, min(2 * request.maximumTokens, JudgeSettings.mostTokens))
