@@ -97,9 +97,13 @@ extension EvaluationPlan {
     default:
       guard let node = try section.node("import") else { return .imported(files: [], form: "") }
       let importing = try PlanSection(node, path: "candidates.import", known: ["file", "files", "form"])
-      var files = try importing.list("files", of: "files")?.compactMap { item in
-        if case .scalar(let text, _, _) = item { text } else { nil }
-      } ?? []
+      var files: [String] = []
+      for item in try importing.list("files", of: "files") ?? [] {
+        guard case .scalar(let text, _, _) = item else {
+          throw importing.wrongType("files", expected: "a list of paths", found: item)
+        }
+        files.append(text)
+      }
       if let file = try importing.text("file") { files.append(file) }
       guard !files.isEmpty, let form = try importing.text("form") else {
         throw importing.missing("file", mend: "Say what is imported: import: {file: spans.json, form: opentelemetry}.")
@@ -149,6 +153,10 @@ extension EvaluationPlan {
     var object = JSONObject()
     for entry in entries {
       let name = entry.key.replacing("-", with: "_")
+      guard object[name] == nil else {
+        throw PlanError.duplicate(
+          PlanError.Place(PlanSection.join(section.path, "settings"), line: entry.line), what: "the setting \"\(name)\"")
+      }
       guard !reserved.contains(name) else {
         throw PlanError.impossible(
           PlanError.Place(PlanSection.join(section.path, "settings.\(entry.key)"), line: entry.line),

@@ -2,7 +2,7 @@ import Datasets
 import Evaluators
 import OpenAIWire
 import Probes
-public import Studies
+import Studies
 
 extension EvaluationPlan {
   static let keys = [

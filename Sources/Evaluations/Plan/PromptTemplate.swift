@@ -1,5 +1,5 @@
 import Datasets
-public import OpenAIWire
+import OpenAIWire
 import Studies
 
 /// How a row becomes messages. `{input}` stands for the row's input, `{context}` for its passages, numbered, and

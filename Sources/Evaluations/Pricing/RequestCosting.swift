@@ -2,7 +2,7 @@ import Foundation
 import MeasuringClient
 import Measures
 import OpenAIWire
-public import Pricing
+import Pricing
 import Records
 
 /// Prices one candidate's requests, each by the model that answered and at the moment it was asked.

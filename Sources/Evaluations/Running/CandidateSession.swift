@@ -108,8 +108,8 @@ struct CandidateSession: Sendable {
   private var shape: LoadShape {
     switch planned.load.shape {
     case .concurrency(let count): .closed(concurrency: count)
-    case .rate(let rate, isPoisson: true, _): .poisson(perSecond: rate)
-    case .rate(let rate, isPoisson: false, _): .constant(perSecond: rate)
+    case .rate(let rate, isPoisson: true, _): .poisson(rate: rate)
+    case .rate(let rate, isPoisson: false, _): .constant(rate: rate)
     }
   }
 

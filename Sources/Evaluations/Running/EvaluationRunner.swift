@@ -95,10 +95,10 @@ public struct EvaluationRunner: Sendable {
           placeholders: configuration.placeholders, environment: configuration.environment),
         progress: progress)
     }
-    let missing = sessions.reduce(0) { $0 + $1.missing.count }
+    let waiting = sessions.reduce(0) { $0 + $1.missing.count }
     progress(
-      .began(reference: evaluation.reference, requests: work.items.count * candidates.count, missing: missing))
-    if missing > 0 { try store.finishEvaluation(id, at: nil) }
+      .began(reference: evaluation.reference, requests: work.items.count * candidates.count, missing: waiting))
+    if waiting > 0 { try store.finishEvaluation(id, at: nil) }
     try await ask(sessions, stop: stop)
 
     let judging = Judging(

@@ -1,4 +1,4 @@
-public import Probes
+package import Probes
 
 extension StudyPlan {
   /// `repeats: 3` are the seeds 0, 1, 2; `seeds: [7, 11]` names them.
