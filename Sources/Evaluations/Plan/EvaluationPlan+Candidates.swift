@@ -24,7 +24,7 @@ extension EvaluationPlan {
     }
     var names: Set<String> = []
     return try items.map { item in
-      let section = try PlanSection(item, path: "candidates", known: ["name", "prompt", "import"] + endpointKeys)
+      let section = try PlanSection(item, path: "candidates", known: ["name", "prompt", "import", "form"] + endpointKeys)
       let candidate = try candidate(section, shared)
       guard names.insert(candidate.name).inserted else {
         throw PlanError.duplicate(section.place("name"), what: "the name \"\(candidate.name)\"")
@@ -46,8 +46,12 @@ extension EvaluationPlan {
     guard model != nil || isImported else {
       throw section.missing("model", mend: "Say what requests ask for: model: smollm2.")
     }
+    let form = try section.text("form") ?? "chat"
+    guard let form = PlannedCandidate.Form(rawValue: form) else {
+      throw PlanError.impossible(section.place("form"), reason: "\(form) is not one of chat, completion.")
+    }
     return PlannedCandidate(
-      name: name, source: source, model: model ?? "", key: try key(section),
+      name: name, source: source, form: form, model: model ?? "", key: try key(section),
       prompt: try prompt(section, default: shared.prompt),
       settings: shared.settings.overlaid(with: try settings(section)), price: try price(section),
       load: try load(section, default: shared.load))

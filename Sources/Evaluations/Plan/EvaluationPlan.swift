@@ -46,8 +46,16 @@ public struct PlannedCandidate: Sendable, Hashable {
     case imported(files: [String], form: String)
   }
 
+  /// Which of the interface's requests it is asked by.
+  public enum Form: String, Sendable, Hashable, CaseIterable {
+    case chat
+    /// A text to go on with, for models without a chat template: the messages' contents with a blank line between.
+    case completion
+  }
+
   public var name: String
   public var source: Source
+  public var form: Form
   /// What requests ask for.
   public var model: String
   public var key: KeySource?

@@ -56,9 +56,9 @@ struct CandidateSession: Sendable {
   /// One token, in whichever way the candidate's settings say it.
   private var readyRequest: MeasuredRequest {
     let name = planned.settings["max_completion_tokens"] == nil ? "max_tokens" : "max_completion_tokens"
-    return MeasuredRequest(
-      model: planned.model, messages: [ChatMessage(role: .user, content: "Hello")],
-      settings: planned.settings.overlaid(with: JSONObject([name: .integer(1)])), streams: false)
+    return EvaluationWork.request(
+      planned, [ChatMessage(role: .user, content: "Hello")],
+      planned.settings.overlaid(with: JSONObject([name: .integer(1)])), streams: false)
   }
 
   private func withClient<Value>(

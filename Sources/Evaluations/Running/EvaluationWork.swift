@@ -77,9 +77,20 @@ struct EvaluationWork: Sendable {
     if item.repetition > 0, let seed = settings["seed"]?.integer, let next = Int(exactly: seed &+ item.repetition) {
       settings = settings.overlaid(with: JSONObject(["seed": .integer(next)]))
     }
-    return MeasuredRequest(
-      model: planned.model, messages: messages[candidate][item.row], settings: settings,
-      streams: planned.load.streams)
+    return Self.request(planned, messages[candidate][item.row], settings, streams: planned.load.streams)
+  }
+
+  static func request(
+    _ candidate: PlannedCandidate, _ messages: [ChatMessage], _ settings: JSONObject, streams: Bool
+  ) -> MeasuredRequest {
+    switch candidate.form {
+    case .chat:
+      MeasuredRequest(model: candidate.model, messages: messages, settings: settings, streams: streams)
+    case .completion:
+      MeasuredRequest(
+        model: candidate.model, prompt: messages.compactMap(\.content).joined(separator: "\n\n"),
+        settings: settings, streams: streams)
+    }
   }
 
   var evaluationRows: [EvaluationRow] {
@@ -118,7 +129,7 @@ extension EvaluationWork {
     }
     return digest(
       of: .members([
-        "name": .string(candidate.name), "source": source, "model": .string(candidate.model),
+        "name": .string(candidate.name), "source": source, "form": .string(candidate.form.rawValue), "model": .string(candidate.model),
         "system": candidate.prompt.system.map { .string($0) }, "user": .string(candidate.prompt.user),
         "settings": .string(String(decoding: CanonicalJSON.bytes(of: .object(candidate.settings)), as: UTF8.self)),
         "load": .string("\(candidate.load)"),
