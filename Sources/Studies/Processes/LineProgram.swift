@@ -133,6 +133,8 @@ private final class Conversation: Sendable {
               } catch {
                 // The process's end says the rest.
               }
+              // Whoever says nothing any more is asked nothing any more.
+              feed.finish()
             }
             group.addTask {
               var cutter = LineCutter()
