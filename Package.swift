@@ -101,6 +101,12 @@ let package = Package(
       ["OpenAIWire", hummingbird, hummingbirdCore, httpTypes, nioCore, serviceLifecycle, unixSignals, logging]),
     room("MeasuringClient", ["Measures", "OpenAIWire", nioCore, nioPosix, nioHTTP1]),
     room("MockEndpoint", ["Measures", "OpenAIWire", nioCore, nioPosix, nioHTTP1]),
+    room(
+      "Evaluations",
+      [
+        "Measures", "Ranking", "Probes", "Records", "Studies", "Pricing", "OpenAIWire", "Datasets", "Evaluators",
+        "MeasuringClient", crypto,
+      ]),
 
     // The meeting point and the door.
     room(
@@ -114,7 +120,7 @@ let package = Package(
       dependencies: [
         "EngineWorkloads", "Tokenization", "Corpora", "Checkpoints", "Generation", "ChatTemplates", "Serving",
         "Measures", "Ranking", "Probes", "Records", "Studies", "Reports", "Datasets", "Pricing", "MeasuringClient",
-        "MockEndpoint", argumentParser,
+        "MockEndpoint", "Evaluations", "Evaluators", argumentParser,
       ],
       swiftSettings: settings
     ),
@@ -139,6 +145,12 @@ let package = Package(
     tests("Serving", ["OpenAIWire"]),
     tests("MeasuringClient", ["Measures", "MockEndpoint", "OpenAIWire"], fixtures: true),
     tests("MockEndpoint", ["OpenAIWire"]),
+    tests(
+      "Evaluations",
+      [
+        "Measures", "Ranking", "Records", "Studies", "Pricing", "OpenAIWire", "Datasets", "Evaluators",
+        "MeasuringClient", "MockEndpoint",
+      ]),
     tests(
       "Checkpoints", ["Torch", "Layers", "Models", "Safetensors", "GGUF", "Tokenization", "ChatTemplates"],
       fixtures: true),
