@@ -56,7 +56,12 @@ private struct Repricing {
   let prices: PriceTable
   let moment: PriceMoment
 
+  /// The version that costs have whose price stood in the plan.
+  static let planVersion = "plan"
+
   func cost(of observation: ObservationRecord, candidate: CandidateRecord?, stored: StoredPrice?) -> CostRecord {
+    // What the plan itself said has no other version.
+    if case .known(_, _, Self.planVersion, _) = observation.cost { return observation.cost }
     if let hardware = stored?.hardware { return self.hardware(hardware, observation, stored) }
     guard let usage = observation.usage else {
       if case .absent = observation.cost { return observation.cost }
@@ -68,8 +73,7 @@ private struct Repricing {
     } catch {
       return .absent(Absence("\(error)"))
     }
-    guard let model = observation.answeredBy ?? document.model ?? stored?.model ?? candidate?.model, !model.isEmpty
-    else {
+    guard let model = model(of: observation, document, candidate, stored), !model.isEmpty else {
       return .absent(Absence("it is not known which model answered"))
     }
     var conditions = stored?.conditions ?? [:]
@@ -85,6 +89,15 @@ private struct Repricing {
         conditions: cost.price.conditions.isEmpty ? nil : cost.price.conditions)
       return record(cost.total, version: cost.price.version, price)
     }
+  }
+
+  /// The model that answered. Where it is the one that was asked for, it may have been priced under another name.
+  private func model(
+    of observation: ObservationRecord, _ document: UsageDocument, _ candidate: CandidateRecord?, _ stored: StoredPrice?
+  ) -> String? {
+    let answered = observation.answeredBy ?? document.model
+    if let answered, answered != candidate?.model { return answered }
+    return stored?.model ?? answered ?? candidate?.model
   }
 
   private func hardware(_ name: String, _ observation: ObservationRecord, _ stored: StoredPrice?) -> CostRecord {

@@ -1,5 +1,4 @@
-public import Measures
-public import Ranking
+import Ranking
 import Records
 
 /// What each candidate made of one row.
