@@ -1,9 +1,10 @@
-import Evaluations
 import Measures
 import Pricing
 import Ranking
 import Records
 import Testing
+
+@testable import Evaluations
 
 @Suite struct EvaluationSummaryTests {
   private typealias Run = StoredRun

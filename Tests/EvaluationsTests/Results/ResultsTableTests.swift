@@ -7,7 +7,9 @@ import Testing
 @Suite struct ResultsTableTests {
   private typealias Run = StoredRun
 
-  private func outcome(_ table: CandidateTable, _ candidate: String = "a", _ row: String) throws -> CandidateTable.Outcome {
+  private func outcome(
+    _ table: CandidateTable, _ row: String, of candidate: String = "a"
+  ) throws -> CandidateTable.Outcome {
     let place = try #require(table.rows.firstIndex(of: row))
     return try #require(table.candidates.first { $0.name == candidate }).outcomes[place]
   }
@@ -72,7 +74,7 @@ import Testing
     let results = try run.results()
     let table = try results.table()
     #expect(try outcome(table, "r2") == .missing)
-    #expect(try outcome(table, "b", "r1") == .missing)
+    #expect(try outcome(table, "r1", of: "b") == .missing)
     #expect(results.notes.contains("3 of 4 requests have no result: the run is not finished"))
   }
 
