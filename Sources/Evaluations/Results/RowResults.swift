@@ -1,5 +1,5 @@
 import Ranking
-import Records
+public import Records
 
 /// What each candidate made of one row.
 public struct RowResults: Sendable, Encodable {
@@ -48,7 +48,26 @@ public struct RowResults: Sendable, Encodable {
   }
 }
 
+/// A request that came to nothing.
+public struct FailedRequest: Sendable {
+  public let observation: ObservationRecord
+  /// Such as "timeout", or "no-answer" for a blank answer.
+  public let kind: String
+  /// Whether it was sent again in a later run.
+  public let isSuperseded: Bool
+}
+
 extension EvaluationResults {
+  /// Every attempt that came to nothing, in the order in which they were stored.
+  public var failedRequests: [FailedRequest] {
+    let counting = Set(latest.values)
+    return observations.enumerated().compactMap { index, observation in
+      failure(of: observation).map {
+        FailedRequest(observation: observation, kind: $0, isSuperseded: !counting.contains(index))
+      }
+    }
+  }
+
   /// The rows in their order, each with what every candidate made of it.
   public func rowResults(judgeCost: JudgeCost = .apart) -> [RowResults] {
     rows.flatMap { row in

@@ -25,14 +25,7 @@ struct RecommendationRendering: Encodable {
     self.currency = currency
     self.notes = notes
     measures = objective.measures
-    switch objective {
-    case .best(let measure):
-      self.objective = (measure.direction == .higherIsBetter ? "the most " : "the least ") + measure.name
-    case .weighted(let terms):
-      self.objective =
-        "weighed by "
-        + terms.map { "\($0.measure.name) = \(TextTable.number($0.weight))" }.joined(separator: ", ")
-    }
+    self.objective = objective.words
   }
 
   var text: String {
