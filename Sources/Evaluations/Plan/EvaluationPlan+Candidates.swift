@@ -24,7 +24,8 @@ extension EvaluationPlan {
     }
     var names: Set<String> = []
     return try items.map { item in
-      let section = try PlanSection(item, path: "candidates", known: ["name", "prompt", "import", "form"] + endpointKeys)
+      let section = try PlanSection(
+        item, path: "candidates", known: ["name", "prompt", "import", "form"] + endpointKeys)
       let candidate = try candidate(section, shared)
       guard names.insert(candidate.name).inserted else {
         throw PlanError.duplicate(section.place("name"), what: "the name \"\(candidate.name)\"")
@@ -159,7 +160,8 @@ extension EvaluationPlan {
       let name = entry.key.replacing("-", with: "_")
       guard object[name] == nil else {
         throw PlanError.duplicate(
-          PlanError.Place(PlanSection.join(section.path, "settings"), line: entry.line), what: "the setting \"\(name)\"")
+          PlanError.Place(PlanSection.join(section.path, "settings"), line: entry.line), what: "the setting \"\(name)\""
+        )
       }
       guard !reserved.contains(name) else {
         throw PlanError.impossible(

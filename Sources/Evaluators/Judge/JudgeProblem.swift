@@ -17,6 +17,8 @@ public struct JudgeProblem: Error, Hashable, Sendable, CustomStringConvertible {
     case emptyList = "empty-list"
     /// It says two things that cannot both be.
     case contradiction
+    /// A reason is the form's own words, copied: nothing was judged.
+    case echo
   }
 
   public let kind: Kind

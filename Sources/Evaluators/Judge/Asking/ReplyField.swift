@@ -105,16 +105,37 @@ extension ReplyField {
 
   /// A text that says something, cut where it is longer than a reason may be.
   func text() throws(JudgeProblem) -> String {
-    guard let text = try textIfAny() else { throw JudgeProblem(.form, "\(path) is an empty text") }
+    guard let text = try textIfAny() else { throw JudgeProblem(.form, "\(path) says nothing") }
     return text
   }
 
-  /// Nil for a blank one: models say "" for nothing.
+  /// Nil for one without a letter or a figure: models say "" and "..." for nothing.
   func textIfAny() throws(JudgeProblem) -> String? {
     let text: String
     do throws(WireError) { text = try field.string() } catch { throw Self.converted(error) }
-    return text.isBlank ? nil : text.cut(VerdictLine.longestReason)
+    guard text.unicodeScalars.contains(where: \.isWordCharacter) else { return nil }
+    return text.cut(VerdictLine.longestReason)
   }
+
+  /// Refuses reasons, claims and excuses that are copied out of what we wrote ourselves. Models that do not follow fill
+  /// the form with the words of its example, and a mark that comes along with them means nothing.
+  func refuseEchoes(of ours: QuoteSearch) throws(JudgeProblem) {
+    // A list of what is still to be looked at in place of recursion.
+    var open = [field]
+    while let next = open.popLast() {
+      if let elements = try? next.elements() { open += elements }
+      for member in next.value.object?.members ?? [] {
+        open.append(JSONField(member.value))
+        guard Self.inOwnWords.contains(member.name), let text = member.value.string else { continue }
+        switch ours.find(text) {
+        case .stands, .negated: throw JudgeProblem(.echo, "\(member.name) is copied from the form, not your own words")
+        case .missing, .tooShort: break
+        }
+      }
+    }
+  }
+
+  private static let inOwnWords: Set<String> = ["reason", "claim", "cannot_tell"]
 
   /// A whole number on a scale.
   func mark(_ scale: ClosedRange<Int>) throws(JudgeProblem) -> Int {
