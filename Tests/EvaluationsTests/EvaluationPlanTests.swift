@@ -117,6 +117,14 @@ import Testing
     #expect(refusal(candidates: candidates).contains(said), "\(refusal(candidates: candidates))")
   }
 
+  @Test func loadsMakeACandidateEach() throws {
+    let plan = try plan(
+      "load: {retries: 1}",
+      candidates: "[{name: a, endpoint: \"http://h/v1\", model: m, loads: [{concurrency: 4}, {rate: 2.5}]}]")
+    #expect(plan.candidates.map(\.name) == ["a, 4 at a time", "a, 2.5 a second"])
+    #expect(plan.candidates.map(\.load.retries) == [1, 1])
+  }
+
   @Test func aKeyInAPlanIsRefusedAndNotRepeated() {
     let said = refusal(candidates: "[{name: a, endpoint: \"http://h/v1\", model: m, key: sk-very-secret}]")
     #expect(said.contains("env: NAME") && !said.contains("secret"))

@@ -1,6 +1,6 @@
 import Foundation
-import Measures
 import MeasuringClient
+import Measures
 import OpenAIWire
 import Pricing
 import Probes

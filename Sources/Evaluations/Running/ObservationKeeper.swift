@@ -1,6 +1,6 @@
 import Foundation
-import Measures
 import MeasuringClient
+import Measures
 import Records
 import Synchronization
 

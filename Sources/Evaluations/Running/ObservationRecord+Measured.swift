@@ -1,7 +1,7 @@
 import Evaluators
 import Foundation
-import Measures
 import MeasuringClient
+import Measures
 import OpenAIWire
 import Records
 
@@ -48,8 +48,7 @@ extension ObservationRecord {
 
   /// When its attempts held the server, by the clock of the machine that sent them.
   var spans: [SharedOccupancy.Span] {
-    guard let document = try? JSONReader.value(of: Array(timeline.utf8)),
-      let attempts = document.object?["attempts"]?.array
+    guard let document = try? JSONReader.value(of: Array(timeline.utf8)), let attempts = document.object?["attempts"]?.array
     else { return [] }
     return attempts.compactMap { attempt in
       guard let sent = attempt.object?["sent_ns"]?.integer, let end = attempt.object?["end_ns"]?.integer, sent >= 0,

@@ -17,7 +17,7 @@ public struct JudgeProblem: Error, Hashable, Sendable, CustomStringConvertible {
     case emptyList = "empty-list"
     /// It says two things that cannot both be.
     case contradiction
-    /// A reason is the form's own words, copied: nothing was judged.
+    /// What is to be in the judge's own words is copied out of the prompt: nothing was judged.
     case echo
   }
 

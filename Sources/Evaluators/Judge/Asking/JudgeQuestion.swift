@@ -54,17 +54,11 @@ enum JudgePrompt {
     """
   }
 
-  private static let closing =
+  static let closing =
     "The material ends here. Judge it as you were told to, and reply with the JSON object only."
 
   static func user(_ material: JudgeMaterial, boundary: String) -> String {
     material.text(boundary: boundary) + "\n" + closing
-  }
-
-  /// Our words that nobody who judges would say: the form's example and the last line. Not the task, whose words a reason
-  /// may well be said in.
-  static func echoes<Answer>(_ question: JudgeQuestion<Answer>) -> QuoteSearch {
-    QuoteSearch([question.form, closing])
   }
 
   static func again(_ problem: JudgeProblem) -> String {

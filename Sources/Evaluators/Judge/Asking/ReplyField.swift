@@ -117,19 +117,20 @@ extension ReplyField {
     return text.cut(VerdictLine.longestReason)
   }
 
-  /// Refuses reasons, claims and excuses that are copied out of what we wrote ourselves. Models that do not follow fill
-  /// the form with the words of its example, and a mark that comes along with them means nothing.
-  func refuseEchoes(of ours: QuoteSearch) throws(JudgeProblem) {
-    // A list of what is still to be looked at in place of recursion.
+  /// Refuses words that are copied where the judge's own are asked for: see ``PromptEchoes``.
+  func refuse(_ echoes: PromptEchoes) throws(JudgeProblem) {
+    // What is still to be looked at; a reply may be nested as deep as its limits let it.
     var open = [field]
     while let next = open.popLast() {
       if let elements = try? next.elements() { open += elements }
       for member in next.value.object?.members ?? [] {
         open.append(JSONField(member.value))
         guard Self.inOwnWords.contains(member.name), let text = member.value.string else { continue }
-        switch ours.find(text) {
-        case .stands, .negated: throw JudgeProblem(.echo, "\(member.name) is copied from the form, not your own words")
-        case .missing, .tooShort: break
+        if echoes.holdForm(text) {
+          throw JudgeProblem(.echo, "\(member.name) is copied from the form and not in your own words")
+        }
+        if member.name == "reason", echoes.areMaterial(text) {
+          throw JudgeProblem(.echo, "a reason repeats a text of the material and says nothing about it")
         }
       }
     }
