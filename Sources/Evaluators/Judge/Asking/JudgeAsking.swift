@@ -131,7 +131,10 @@ struct JudgeAsking: Sendable {
     if reply.finishReason == .length { throw JudgeProblem(.truncated, "the reply was cut at its limit of tokens") }
     guard let text = reply.text, !text.isBlank else { throw JudgeProblem(.empty, "the reply is empty") }
     let object = try ReplyField.read(text)
-    if let reason = try object.member(JudgeQuestion<Answer>.abstention)?.textIfAny() {
+    try object.refuse(PromptEchoes(question))
+    if let reason = try object.member(JudgeQuestion<Answer>.abstention)?.textIfAny(),
+      !["null", "none"].contains(reason.stripped.lowercased())
+    {
       try object.hasNone(of: question.verdicts)
       return .declined(reason)
     }
