@@ -4,6 +4,7 @@ import Corpora
 import Datasets
 import EngineWorkloads
 import Evaluations
+import Evaluators
 import Generation
 import MeasuringClient
 import Pricing
@@ -48,6 +49,9 @@ enum ExitStatus: Int32 {
     case let error as PricingError: error.isUsageError
     case is UsageError: true
     case is ClientError: true
+    case let error as EvaluationRunError: error.isUsageError
+    case let error as EvaluationError: error.isUsageError
+    case RecordError.noSuchEvaluation, RecordError.sameEvaluation: true
     case is TextGenerator.NoChatTemplate, is PerplexityRun.Failure: true
     default: false
     }

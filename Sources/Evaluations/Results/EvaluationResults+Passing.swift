@@ -1,17 +1,20 @@
 import Records
 
 extension EvaluationResults {
-  /// The name of the evaluator whose verdict says whether an answer passes. Nil where all of them have to agree.
+  /// The names of the evaluators whose verdicts say whether an answer passes, as people read them. Nil where all of them
+  /// have to agree.
   public var passingEvaluator: String? {
-    if let named = evaluation.manifest.sections["settings"]?["passes"], !named.isEmpty { return named }
-    return evaluatorNames.count == 1 ? evaluatorNames[0] : nil
+    let names = passingEvaluators
+    return names.count > 1 && Set(names) == Set(evaluatorNames) ? nil : names.joined(separator: ", ")
   }
 
-  /// The evaluators that have a say in whether an answer passes.
-  var passingEvaluators: [String] { passingEvaluator.map { [$0] } ?? evaluatorNames }
+  /// The evaluators that have a say in whether an answer passes: those that the plan names, a line each, else all.
+  var passingEvaluators: [String] {
+    let named = evaluation.manifest.sections["settings"]?["passes"]?.split(separator: "\n").map(String.init) ?? []
+    return named.isEmpty ? evaluatorNames : named
+  }
 
-  /// Whether an answer passes: by the evaluator that the plan names; by the only one there is; else by all of them together. A
-  /// verdict against it settles the matter; where one is missing and none is against it there is no saying.
+  /// Whether an answer passes: when all evaluators do that have a say in it. A verdict against it settles the matter; where one is missing and none is against it there is no saying.
   func passed(_ verdicts: [VerdictRecord]) -> Bool? {
     var isComplete = !passingEvaluators.isEmpty
     for name in passingEvaluators {

@@ -96,8 +96,11 @@ package struct PlanSection {
     return items
   }
 
+  /// Whether the key stands there, with something behind it or not.
+  package func has(_ key: String) -> Bool { entries[key] != nil }
+
   /// A program with its arguments.
-  package func command(_ key: String) throws -> [String]? {
+  package func command(_ key: String, placeholders: [String] = CommandTemplate.known) throws -> [String]? {
     guard let items = try list(key, of: "the program and its arguments") else { return nil }
     guard !items.isEmpty else {
       throw PlanError.empty(place(key), mend: "Give the program and its arguments.")
@@ -107,7 +110,7 @@ package struct PlanSection {
         throw PlanError.wrongType(
           PlanError.Place(place(key).key, line: item.line), expected: "a list of words", found: item.kind)
       }
-      do { try CommandTemplate.check(text) } catch {
+      do { try CommandTemplate.check(text, known: placeholders) } catch {
         throw PlanError.impossible(PlanError.Place(place(key).key, line: item.line), reason: "\(error)")
       }
       return text
