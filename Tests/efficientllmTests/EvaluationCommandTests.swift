@@ -113,13 +113,13 @@ import Testing
     try scene.add(worse, label: "worse")
 
     let failed = try scene.run(
-      "compare", "support@same", "support@worse", "--markdown", "out/gate.md", "--junit", "out/gate.xml", "--resamples",
+      "compare", "support@same", "support@worse", "--markdown", "gates/gate.md", "--junit", "gates/gate.xml", "--resamples",
       "400")
     #expect(failed.status == 1 && failed.output.contains("support@same -> support@worse: fail"))
     #expect(failed.output.contains("Passed before and no more"))
-    let markdown = try String(contentsOf: scene.home.appendingPathComponent("out/gate.md"), encoding: .utf8)
+    let markdown = try String(contentsOf: scene.home.appendingPathComponent("gates/gate.md"), encoding: .utf8)
     #expect(markdown.hasPrefix("## Regression gate: failed"))
-    let junit = try String(contentsOf: scene.home.appendingPathComponent("out/gate.xml"), encoding: .utf8)
+    let junit = try String(contentsOf: scene.home.appendingPathComponent("gates/gate.xml"), encoding: .utf8)
     #expect(junit.contains("<testsuites") && junit.contains("<failure"))
 
     let same = try scene.run(

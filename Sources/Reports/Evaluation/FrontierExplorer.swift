@@ -69,8 +69,7 @@ struct FrontierExplorer: Sendable {
         "candidates": .array(
           candidates.indices.map { index in
             [
-              // As a chart's label, and as plain text.
-              "label": .label(candidates[index]), "name": .string(candidates[index]),
+              "label": .label(candidates[index]),
               "figures": .array(figures[index].map { .label($0) }),
             ]
           }),

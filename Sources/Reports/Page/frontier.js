@@ -1,5 +1,5 @@
 // The view of a frontier for the measures that a reader has chosen. Pure: a description and a choice in, traces and a
-// layout out. Labels come escaped for the charting library, names as plain text for the page.
+// layout out. Labels come escaped for the charting library; what is said of them goes into the page as text.
 function frontierView(explore, choice) {
   "use strict";
   const symbols = ["circle", "square", "diamond", "triangle-up", "cross", "star", "hexagon", "triangle-down"];
@@ -82,9 +82,10 @@ function frontierView(explore, choice) {
     },
   };
 
-  const name = (index) => explore.candidates[index].name;
+  const name = (index) => explore.candidates[index].label
+    .replaceAll("&lt;", "<").replaceAll("&gt;", ">").replaceAll("&amp;", "&");
   const sentences = shown.filter((point) => !point.standing.member).map((point) =>
-    `${point.candidate.name} is dominated by ${point.standing.by.map((one) => name(one.of)).join(", ")}.`);
+    `${name(point.index)} is dominated by ${point.standing.by.map((one) => name(one.of)).join(", ")}.`);
   const left = points.flatMap((point, index) => (point === null ? [name(index)] : []));
   if (left.length > 0) {
     sentences.push(`Not shown, for want of a value${choice.log ? " above zero" : ""}: ${left.join(", ")}.`);
