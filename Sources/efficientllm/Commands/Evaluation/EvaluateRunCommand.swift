@@ -49,7 +49,10 @@ struct EvaluateRunCommand: AsyncParsableCommand {
     let store = try RecordStore(creatingAt: home.records.path)
     let progress = EvaluationProgressPrinter()
     let runner = EvaluationRunner(
-      plan: plan, store: store, configuration: try configuration(home), progress: { progress.receive($0) })
+      plan: plan, store: store,
+      configuration: try Self.configuration(
+        home, label: label, retriesFailed: retryFailed, command: "efficientllm evaluate run \(file)"),
+      progress: { progress.receive($0) })
     if dryRun {
       print(try runner.forecast())
       return
@@ -65,17 +68,20 @@ struct EvaluateRunCommand: AsyncParsableCommand {
     try report(try result.get(), stopped: stop.isRequested)
   }
 
-  private func configuration(_ home: Home) throws -> EvaluationRunner.Configuration {
+  static func configuration(
+    _ home: Home, label: String?, retriesFailed: Bool, command: String
+  ) throws -> EvaluationRunner.Configuration {
     var hardware = HardwareDescription.current().sections
     hardware["software", default: [:]]["efficientllm"] = EfficientLLM.configuration.version
-    let python = WorkloadRegistry.python()
     return EvaluationRunner.Configuration(
       datasets: DatasetStore(folder: home.datasets), catalogue: try PricesCommand.shelf.catalogue(),
-      registry: { try await EvaluatorKinds.registry(for: $0, judge: $1, home: home) }, locksDirectory: home.locks.path,
-      placeholders: ["home": home.url.path, "program": Workloads.executable, "python": python],
+      registry: { try await EvaluatorKinds.registry(for: $0, judge: $1, home: home) },
+      locksDirectory: home.locks.path,
+      placeholders: [
+        "home": home.url.path, "program": Workloads.executable, "python": WorkloadRegistry.python(),
+      ],
       environment: ["EFFICIENTLLM_HOME": home.url.path, "EFFICIENTLLM_PROGRAM": Workloads.executable],
-      manifest: Manifest(sections: hardware), commandLine: "efficientllm evaluate run \(file)", label: label,
-      retriesFailed: retryFailed)
+      manifest: Manifest(sections: hardware), commandLine: command, label: label, retriesFailed: retriesFailed)
   }
 
   private func report(_ outcome: EvaluationOutcome, stopped: Bool) throws {
