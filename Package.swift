@@ -161,6 +161,8 @@ let package = Package(
     tests("Models", ["Torch", "Layers", "Safetensors", "Training"], fixtures: true),
     tests("Training", ["Torch", "Layers", "Models", "Safetensors", "Corpora", "Tokenization"]),
     tests("EngineWorkloads", ["Measures", "Models", "Safetensors", "Serving", "Studies", "Tokenization"]),
-    tests("efficientllm", ["MeasuringClient", "Probes", "Ranking", "Studies", argumentParser]),
+    tests(
+      "efficientllm",
+      ["Evaluations", "Measures", "MeasuringClient", "Probes", "Ranking", "Records", "Studies", argumentParser]),
   ]
 )
