@@ -3,6 +3,8 @@ import Checkpoints
 import Corpora
 import Datasets
 import EngineWorkloads
+import Evaluations
+import Evaluators
 import Generation
 import MeasuringClient
 import Pricing
@@ -46,6 +48,9 @@ enum ExitStatus: Int32 {
     case let error as PricingError: error.isUsageError
     case is UsageError: true
     case is ClientError: true
+    case let error as EvaluationRunError: error.isUsageError
+    case let error as EvaluationError: error.isUsageError
+    case RecordError.noSuchEvaluation, RecordError.sameEvaluation: true
     case is TextGenerator.NoChatTemplate, is PerplexityRun.Failure: true
     default: false
     }

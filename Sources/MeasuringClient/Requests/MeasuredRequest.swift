@@ -8,6 +8,12 @@ public struct MeasuredRequest: Sendable, Hashable {
   /// Whether the answer is a stream of events.
   public let streams: Bool
 
+  init(path: String, body: [UInt8], streams: Bool) {
+    self.path = path
+    self.body = body
+    self.streams = streams
+  }
+
   /// A chat. A stream is asked to say its usage, which is the only count of tokens that is the server's own.
   public init(_ request: ChatCompletionRequest) {
     var request = request

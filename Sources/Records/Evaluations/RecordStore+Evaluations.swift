@@ -1,4 +1,4 @@
-import Foundation
+public import Foundation
 import GRDB
 
 extension RecordStore {
@@ -55,20 +55,34 @@ extension RecordStore {
   }
 
   /// Stores that nothing is missing any more, or that something is again.
-  public func finishEvaluation(_ id: Int64, at time: Date?, manifest: Manifest? = nil) throws {
-    let manifest = try manifest.map { try Self.json($0) }
+  public func finishEvaluation(_ id: Int64, at time: Date?) throws {
     try writing { database in
       try database.execute(
-        sql: "UPDATE evaluation SET finished_at = ?, manifest = COALESCE(?, manifest) WHERE id = ?",
-        arguments: [time?.timeIntervalSince1970, manifest, id])
+        sql: "UPDATE evaluation SET finished_at = ? WHERE id = ?", arguments: [time?.timeIntervalSince1970, id])
     }
   }
 
-  /// Stores what is known of a candidate's server since it was started.
-  public func noteCandidate(_ id: Int64, manifest: Manifest) throws {
-    let manifest = try Self.json(manifest)
+  /// Stores a section of what is known of a candidate, such as of its server, in place of what it said before.
+  public func noteCandidate(_ id: Int64, section: String, _ entries: [String: String]) throws {
     try writing { database in
-      try database.execute(sql: "UPDATE candidate SET manifest = ? WHERE id = ?", arguments: [manifest, id])
+      let text = try String.fetchOne(database, sql: "SELECT manifest FROM candidate WHERE id = ?", arguments: [id])
+      var manifest = try self.decoded(Manifest.self, from: text ?? "{\"sections\":{}}", what: "a candidate's manifest")
+      manifest.sections[section] = entries
+      try database.execute(
+        sql: "UPDATE candidate SET manifest = ? WHERE id = ?", arguments: [try Self.json(manifest), id])
+    }
+  }
+
+  /// Stores the plan as it is now: how answers are judged may change without their being asked again.
+  public func updateEvaluation(_ id: Int64, plan: String, command: String, settings: [String: String]) throws {
+    try writing { database in
+      let text = try String.fetchOne(database, sql: "SELECT manifest FROM evaluation WHERE id = ?", arguments: [id])
+      var manifest = try self.decoded(
+        Manifest.self, from: text ?? "{\"sections\":{}}", what: "the manifest of an evaluation")
+      manifest.sections["settings", default: [:]].merge(settings) { $1 }
+      try database.execute(
+        sql: "UPDATE evaluation SET plan = ?, command = ?, manifest = ? WHERE id = ?",
+        arguments: [plan, command, try Self.json(manifest), id])
     }
   }
 

@@ -1,6 +1,6 @@
-import Foundation
+public import Foundation
 import GRDB
-import Measures
+public import Measures
 
 extension RecordStore {
   /// Stores one observation for good before anything else is done with it, so that its request is never paid for again.
@@ -48,6 +48,23 @@ extension RecordStore {
         sql: "INSERT INTO observation_tag (observation_id, name, value) VALUES (?, ?, ?)", arguments: [id, name, value])
     }
     return stored
+  }
+
+  /// Stores what observations cost and drew, where that is known only after they were stored.
+  public func settleObservations(_ settled: [(id: Int64, cost: CostRecord, energy: MeasuredValue)]) throws {
+    let rows = try settled.map { (id: $0.id, cost: CostColumns($0.cost), energy: try Self.json($0.energy)) }
+    try writing { database in
+      let update = try database.makeStatement(
+        sql: """
+          UPDATE observation SET cost_picos = ?, currency = ?, price_version = ?, price = ?, cost_absence = ?, energy = ?
+          WHERE id = ?
+          """)
+      for row in rows {
+        try update.execute(arguments: [
+          row.cost.picos, row.cost.currency, row.cost.version, row.cost.price, row.cost.absence, row.energy, row.id,
+        ])
+      }
+    }
   }
 
   /// The observations of an evaluation in the order in which they were stored.
