@@ -62,7 +62,8 @@ extension ImportedObservation {
       steps[index].currency = total.currency.code
     }
     cost = .known(
-      total, priceVersion: versions.sorted().joined(separator: ", "), parts: .members(["calls": .array(parts)]))
+      total, priceVersion: versions.sorted().joined(separator: ", "),
+      parts: parts.count == 1 ? parts[0] : .members(["calls": .array(parts)]))
   }
 }
 
@@ -113,18 +114,20 @@ extension ModelCall {
   }
 
   private static func json(of cost: Cost) -> JSONValue {
-    .members([
+    var conditions = JSONObject()
+    for (name, value) in cost.price.conditions.sorted(by: { $0.key < $1.key }) { conditions.append(name, .string(value)) }
+    return .members([
       "provider": .string(cost.price.provider), "model": .string(cost.price.model),
-      "version": .string(cost.price.version), "source": .string(cost.price.source),
-      "cost": .string(cost.total.decimalText), "currency": .string(cost.total.currency.code),
+      "version": .string(cost.price.version), "source": .string(cost.price.source), "conditions": .object(conditions),
       "parts": .array(
         cost.parts.map { part in
           .members([
             "kind": .string(part.kind.name), "priced_as": .string(part.pricedAs.name), "count": .integer(part.count),
             "price": .string(part.price.decimalText), "per": .integer(part.pricedAs.quotedFor),
-            "cost": .string(part.amount.decimalText),
+            "amount": .string(part.amount.decimalText),
           ])
         }),
+      "amount": .string(cost.total.decimalText), "currency": .string(cost.total.currency.code),
     ])
   }
 }
