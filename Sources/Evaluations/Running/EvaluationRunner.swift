@@ -15,8 +15,8 @@ public struct EvaluationRunner: Sendable {
   public struct Configuration: Sendable {
     public var datasets: DatasetStore
     public var catalogue: PriceCatalogue
-    /// The kinds of evaluators there are, for a plan's judge.
-    public var registry: @Sendable (EvaluationPlan) async throws -> EvaluatorRegistry
+    /// The kinds of evaluators there are, with the plan's judge where it has one.
+    public var registry: @Sendable (EvaluationPlan, (any JudgeEndpoint)?) async throws -> EvaluatorRegistry
     public var locksDirectory: String
     /// What takes the place of `{home}`, `{program}` and `{python}` in commands.
     public var placeholders: [String: String]
@@ -32,7 +32,8 @@ public struct EvaluationRunner: Sendable {
 
     public init(
       datasets: DatasetStore, catalogue: PriceCatalogue,
-      registry: @escaping @Sendable (EvaluationPlan) async throws -> EvaluatorRegistry, locksDirectory: String,
+      registry: @escaping @Sendable (EvaluationPlan, (any JudgeEndpoint)?) async throws -> EvaluatorRegistry,
+      locksDirectory: String,
       placeholders: [String: String] = [:], environment: [String: String] = [:], manifest: Manifest = Manifest(),
       commandLine: String = "", label: String? = nil, retriesFailed: Bool = false
     ) {
@@ -72,11 +73,25 @@ public struct EvaluationRunner: Sendable {
     let work = try EvaluationWork(plan: plan, dataset: try configuration.datasets.load(plan.dataset))
     let table = try configuration.catalogue.table(version: plan.prices)
     let keys = try plan.candidates.map { try Self.secret($0.key) }
-    let judges = try await judges()
+    let judge = try judge(table, stop: stop)
+    let judges = try await judges(judge)
     for candidate in plan.candidates {
       if case .endpoint(let text) = candidate.source { _ = try Endpoint(text) }
     }
 
+    do {
+      let outcome = try await run(work, table, keys, judges, stop: stop)
+      await judge?.end()
+      return outcome
+    } catch {
+      await judge?.end()
+      throw error
+    }
+  }
+
+  private func run(
+    _ work: EvaluationWork, _ table: PriceTable, _ keys: [Secret?], _ judges: [Judging.Judge], stop: StopSignal
+  ) async throws -> EvaluationOutcome {
     let lock = try StudyLock(study: "evaluation-\(plan.name)", directory: configuration.locksDirectory)
     defer { withExtendedLifetime(lock) {} }
     let (evaluation, candidates) = try open(work)
@@ -91,9 +106,7 @@ public struct EvaluationRunner: Sendable {
       return CandidateSession(
         work: work, candidate: index, record: record, missing: missing(work, index, own), store: store,
         costing: costing, key: keys[index],
-        surroundings: ServedCandidate.Surroundings(
-          placeholders: configuration.placeholders, environment: configuration.environment),
-        progress: progress)
+        surroundings: surroundings, progress: progress)
     }
     let waiting = sessions.reduce(0) { $0 + $1.missing.count }
     progress(
@@ -102,15 +115,27 @@ public struct EvaluationRunner: Sendable {
     try await ask(sessions, stop: stop)
 
     let judging = Judging(
-      work: work, judges: judges, store: store, width: max(2, ProcessInfo.processInfo.activeProcessorCount),
+      work: work, judges: judges, store: store, width: max(ProcessInfo.processInfo.activeProcessorCount, plan.judge?.width ?? 1),
       progress: progress)
     let observations = try store.observations(ofEvaluation: id)
     try await judging.run(observations, evaluation: id, retriesFailed: configuration.retriesFailed, stop: stop)
     return try outcome(evaluation, id, work, candidates, judging, found: found.count)
   }
 
-  private func judges() async throws -> [Judging.Judge] {
-    let registry = try await configuration.registry(plan)
+  private var surroundings: ServedCandidate.Surroundings {
+    ServedCandidate.Surroundings(placeholders: configuration.placeholders, environment: configuration.environment)
+  }
+
+  private func judge(_ table: PriceTable, stop: StopSignal) throws -> MeasuredJudge? {
+    guard let planned = plan.judge else { return nil }
+    if case .endpoint(let text) = planned.source { _ = try Endpoint(text) }
+    return MeasuredJudge(
+      planned, costing: RequestCosting(table: table, price: planned.price, asked: planned.model),
+      key: try Self.secret(planned.key), surroundings: surroundings, stop: stop)
+  }
+
+  private func judges(_ judge: MeasuredJudge?) async throws -> [Judging.Judge] {
+    let registry = try await configuration.registry(plan, judge)
     return try plan.evaluators.map { configuration in
       Judging.Judge(
         evaluator: try registry.make(configuration),
@@ -122,7 +147,7 @@ public struct EvaluationRunner: Sendable {
               configuration.options.sorted { $0.key < $1.key }.reduce(into: JSONObject()) {
                 $0.append($1.key, $1.value)
               }),
-            "judge": plan.judge.map { .string("\($0.source) \($0.model) \($0.structure)") },
+            "judge": plan.judge.map { .string("\($0.source) \($0.model) \($0.structure) \($0.settings)") },
           ])))
     }
   }

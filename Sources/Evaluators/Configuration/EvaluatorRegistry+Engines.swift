@@ -10,7 +10,7 @@ extension EvaluatorRegistry {
   ///   - makeRunner: starts programs for CustomEvaluation; nil where nothing does.
   public static func standard(
     judge: (any JudgeEndpoint)? = nil,
-    makeRunner: (@Sendable (_ command: [String]) throws(EvaluationError) -> any EvaluationRunner)? = nil
+    makeRunner: (@Sendable (_ command: [String]) throws(EvaluationError) -> any EvaluationProgram)? = nil
   ) -> EvaluatorRegistry {
     local.adding(engineKinds(judge: judge, makeRunner: makeRunner))
   }
@@ -23,7 +23,7 @@ extension EvaluatorRegistry {
   /// here and in ``standard(judge:makeRunner:)``.
   static func engineKinds(
     judge: (any JudgeEndpoint)?,
-    makeRunner: (@Sendable (_ command: [String]) throws(EvaluationError) -> any EvaluationRunner)?
+    makeRunner: (@Sendable (_ command: [String]) throws(EvaluationError) -> any EvaluationProgram)?
   ) -> [EvaluatorKind] {
     [
       .engines(

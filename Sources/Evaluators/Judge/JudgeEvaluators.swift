@@ -52,7 +52,7 @@ public enum JudgeEvaluators {
   /// CustomEvaluation: a program where there is a `command`, a judge where there is a `rubric`.
   static func custom(
     _ judge: (any JudgeEndpoint)?,
-    makeRunner: (@Sendable (_ command: [String]) throws(EvaluationError) -> any EvaluationRunner)?
+    makeRunner: (@Sendable (_ command: [String]) throws(EvaluationError) -> any EvaluationProgram)?
   ) -> EvaluatorKind {
     let program = CustomEvaluation.kind { command throws(EvaluationError) in
       guard let makeRunner else { throw .noRunner(evaluator: "CustomEvaluation") }

@@ -8,7 +8,8 @@ public struct MeasuredRequest: Sendable, Hashable {
   /// Whether the answer is a stream of events.
   public let streams: Bool
 
-  init(path: String, body: [UInt8], streams: Bool) {
+  /// - Parameter body: as it is sent; where it asks for a stream, `streams` says so too.
+  public init(path: String, body: [UInt8], streams: Bool) {
     self.path = path
     self.body = body
     self.streams = streams

@@ -68,10 +68,10 @@ struct EvaluateRunCommand: AsyncParsableCommand {
   private func configuration(_ home: Home) throws -> EvaluationRunner.Configuration {
     var hardware = HardwareDescription.current().sections
     hardware["software", default: [:]]["efficientllm"] = EfficientLLM.configuration.version
-    let python = ProcessInfo.processInfo.environment["EFFICIENTLLM_PYTHON"] ?? "python3"
+    let python = WorkloadRegistry.python()
     return EvaluationRunner.Configuration(
       datasets: DatasetStore(folder: home.datasets), catalogue: try PricesCommand.shelf.catalogue(),
-      registry: { try await EvaluatorKinds.registry(for: $0, home: home) }, locksDirectory: home.locks.path,
+      registry: { try await EvaluatorKinds.registry(for: $0, judge: $1, home: home) }, locksDirectory: home.locks.path,
       placeholders: ["home": home.url.path, "program": Workloads.executable, "python": python],
       environment: ["EFFICIENTLLM_HOME": home.url.path, "EFFICIENTLLM_PROGRAM": Workloads.executable],
       manifest: Manifest(sections: hardware), commandLine: "efficientllm evaluate run \(file)", label: label,
@@ -110,5 +110,10 @@ struct EvaluateRunCommand: AsyncParsableCommand {
 
 /// The kinds of evaluators that the plans of this program can name.
 enum EvaluatorKinds {
-  static func registry(for plan: EvaluationPlan, home: Home) async throws -> EvaluatorRegistry { .local }
+  static func registry(
+    for plan: EvaluationPlan, judge: (any JudgeEndpoint)?, home: Home
+  ) async throws -> EvaluatorRegistry {
+    let environment = ["EFFICIENTLLM_HOME": home.url.path]
+    return .standard(judge: judge) { command in ScoringProgram(command: command, environment: environment) }
+  }
 }
