@@ -200,12 +200,15 @@ def otel(out: Path):
                         span[name] = base64.b64decode(span[name]).hex()
     (out / "agent.otlp.json").write_text(json.dumps(general, indent=1) + "\n")
     (out / "agent.console.json").write_text("\n".join(span.to_json() for span in finished) + "\n")
-    instrumented(out)
+    # With contents in log records, and in spans.
+    for name, mode in [("events", "EVENT_ONLY"), ("contents", "SPAN_ONLY")]:
+        subprocess.run([sys.executable, __file__, "instrumented", str(out), name], check=True, env={
+            **os.environ, "OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT": mode,
+            "OTEL_SEMCONV_STABILITY_OPT_IN": "gen_ai_latest_experimental"})
 
 
-def instrumented(out: Path):
-    """The real instrumentation of OpenAI's client, with the contents that it records in spans and in log records."""
-    os.environ["OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT"] = os.environ.get("CAPTURE", "true")
+def instrumented(out: Path, name: str):
+    """The real instrumentation of OpenAI's client, with what it records in spans and in log records."""
     import openai
     from opentelemetry.exporter.otlp.json.file._log_exporter import FileLogExporter
     from opentelemetry.exporter.otlp.json.file.trace_exporter import FileSpanExporter
@@ -217,7 +220,7 @@ def instrumented(out: Path):
     from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 
     resource = Resource({"service.name": "capitals"})
-    spans, logs = out / "openai-v2.spans.jsonl", out / "openai-v2.logs.jsonl"
+    spans, logs = out / f"openai-v2.{name}.spans.jsonl", out / f"openai-v2.{name}.logs.jsonl"
     for file in (spans, logs):
         file.unlink(missing_ok=True)
     provider = TracerProvider(resource=resource, id_generator=CountingIds(trace=0x5BF92F3577B34DA6A3CE929D0E0E0000))
@@ -239,7 +242,9 @@ def instrumented(out: Path):
     # The port is another one each time.
     port = url.split(":")[2].split("/")[0]
     for file in (spans, logs):
-        if file.exists():
+        if not file.read_text():
+            file.unlink()
+        else:
             file.write_text(file.read_text().replace(f'"intValue":"{port}"', '"intValue":"8080"'))
 
 
@@ -354,7 +359,7 @@ def parse(file: Path):
 
 def main():
     command, place, *rest = sys.argv[1:]
-    {"otel": otel, "lm-eval": lm_eval, "guidellm": guidellm, "parse": parse}[command](Path(place), *rest)
+    {"otel": otel, "lm-eval": lm_eval, "guidellm": guidellm, "parse": parse, "instrumented": instrumented}[command](Path(place), *rest)
 
 
 if __name__ == "__main__":

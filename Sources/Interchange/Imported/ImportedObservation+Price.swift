@@ -1,6 +1,6 @@
-public import Evaluators
-public import Measures
-public import OpenAIWire
+import Evaluators
+import Measures
+import OpenAIWire
 public import Pricing
 
 extension ImportedRun {

@@ -100,7 +100,7 @@ public struct ModelCall: Sendable, Hashable {
   public var provider: String?
   /// Host and port, or a URL without a key.
   public var endpoint: String?
-  public var usage: Usage?
+  public var usage: Pricing.Usage?
   /// Why there is no ``usage``.
   public var usageProblem: String?
   /// "default", "flex" and the like.

@@ -78,7 +78,7 @@ struct GenAISpan {
   }
 
   /// By the conventions cached tokens are part of the input, and reasoning tokens of the output.
-  static func usage(of span: OTLPSpan) throws(UsageError) -> Usage? {
+  static func usage(of span: OTLPSpan) throws(UsageError) -> Pricing.Usage? {
     guard
       let input = span.count("gen_ai.usage.input_tokens", "gen_ai.usage.prompt_tokens", "llm.usage.prompt_tokens")
     else { return nil }
@@ -99,7 +99,7 @@ struct GenAISpan {
       ("cache_creation.input_tokens", written), ("reasoning.output_tokens", reasoning),
     ] {
       if count < 0 { throw .negative(name, count) }
-      if count > Usage.most / 100 { throw .tooLarge(name, count) }
+      if count > Pricing.Usage.most / 100 { throw .tooLarge(name, count) }
     }
     guard read + written <= input else {
       throw .exceeds(part: "cached tokens", count: read + written, whole: "input_tokens", of: input)
@@ -107,7 +107,7 @@ struct GenAISpan {
     guard reasoning <= output else {
       throw .exceeds(part: "reasoning tokens", count: reasoning, whole: "output_tokens", of: output)
     }
-    return try Usage(
+    return try Pricing.Usage(
       input: input - read - written, cachedInput: read, cacheWrite: written, output: output - reasoning,
       outputReasoning: reasoning)
   }
@@ -132,6 +132,6 @@ struct GenAISpan {
       arguments: arguments.map { GenAIMessages.decoded($0, limits: limits) },
       result: result.map { ($0.string ?? $0.text).cut(toBytes: limits.textBytes) },
       // No model was asked in it: what is below it has steps of its own.
-      tokens: 0, seconds: span.seconds)
+      tokens: span.count("efficientllm.step.tokens") ?? 0, seconds: span.seconds)
   }
 }

@@ -30,7 +30,9 @@ struct OTLPSpan {
 
   /// Seconds from start to end; nil where one is missing or they stand the wrong way round.
   var seconds: Double? {
-    guard let start, let end, end >= start else { return nil }
+    guard let start, let end, end >= start, attributes["efficientllm.duration.absent"]?.boolean != true else {
+      return nil
+    }
     return Double(end - start) / 1e9
   }
 

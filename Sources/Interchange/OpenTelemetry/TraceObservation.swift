@@ -52,6 +52,23 @@ struct TraceObservation {
     readFailureOfOnlyCall()
     readScores()
     sumUsage()
+    readOwn()
+  }
+
+  /// What our own export says beside the conventions.
+  private mutating func readOwn() {
+    guard let root else { return }
+    let span = tree.spans[root]
+    func seconds(_ name: String) -> Double? { span.number(name).flatMap { $0 >= 0 ? $0 : nil } }
+    observation.latencies.timePerOutputToken =
+      seconds("efficientllm.time_per_output_token") ?? observation.latencies.timePerOutputToken
+    observation.latencies.serviceEndToEnd = seconds("efficientllm.service.duration")
+    observation.latencies.serviceTimeToFirstToken = seconds("efficientllm.service.time_to_first_token")
+    observation.retries = max(0, span.count("efficientllm.retries") ?? 0)
+    observation.tokenSource = span.text("efficientllm.token.source") ?? observation.tokenSource
+    if operations[root] == .agent {
+      observation.latencies.timeToFirstToken = seconds("gen_ai.response.time_to_first_chunk")
+    }
   }
 
   private func logs(of span: OTLPSpan) -> [OTLPSpan.Event] {
@@ -169,7 +186,9 @@ struct TraceObservation {
         let messages = GenAIMessages(span, logs: logs(of: span), limits: limits)
         observation.steps.append(
           TrajectoryStep(
-            text: messages.output, tokens: call.usage.map { $0.totalInput + $0.totalOutput }, seconds: span.seconds))
+            text: messages.output,
+            tokens: call.usage.map { $0.totalInput + $0.totalOutput } ?? span.count("efficientllm.step.tokens"),
+            seconds: span.seconds))
       }
       observation.calls.append(call)
     }
@@ -208,7 +227,11 @@ struct TraceObservation {
   }
 
   private mutating func sumUsage() {
-    let usages = observation.calls.map(\.usage)
+    var usages = observation.calls.map(\.usage)
+    if let root, operations[root] == .agent, usages.contains(where: { $0 == nil }), let whole = GenAISpan.call(of: tree.spans[root]).usage {
+      // The calls do not all say it, and the agent does.
+      usages = [whole]
+    }
     guard !usages.isEmpty, usages.allSatisfy({ $0 != nil }) else { return }
     observation.promptTokens = usages.reduce(0) { $0 + ($1?.totalInput ?? 0) }
     observation.completionTokens = usages.reduce(0) { $0 + ($1?.totalOutput ?? 0) }

@@ -153,12 +153,12 @@ struct GuideLLMReader {
     do throws(UsageError) {
       for (name, count) in [("prompt_tokens", input), ("output_tokens", output), ("cached_tokens", cached)] {
         if count < 0 { throw .negative(name, count) }
-        if count > Usage.most { throw .tooLarge(name, count) }
+        if count > Pricing.Usage.most { throw .tooLarge(name, count) }
       }
       guard cached <= input else {
         throw .exceeds(part: "cached_tokens", count: cached, whole: "prompt_tokens", of: input)
       }
-      call.usage = try Usage(input: input - cached, cachedInput: cached, output: output)
+      call.usage = try Pricing.Usage(input: input - cached, cachedInput: cached, output: output)
     } catch {
       call.usageProblem = error.description
     }

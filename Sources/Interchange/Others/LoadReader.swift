@@ -43,18 +43,20 @@ struct LoadReader {
   private static let mostTime = 1 << 62
 
   private static func seconds(_ field: JSONField?) throws(WireError) -> Double? {
-    try field.map { field throws(WireError) in Double(try field.integer(in: 0...mostTime)) / 1e9 }
+    guard let field else { return nil }
+    return Double(try field.integer(in: 0...mostTime)) / 1e9
   }
 
   private static func observation(_ line: JSONField, _ limits: ImportLimits) throws(WireError) -> ImportedObservation {
-    var observation = ImportedObservation(
-      candidate: "load", identifier: try line.member("id")?.string() ?? "\(try line.required("index").integer(in: 0...mostTime))")
+    let index = try line.required("index").integer(in: 0...mostTime)
+    let name = try line.member("id")?.string()
+    var observation = ImportedObservation(candidate: "load", identifier: name ?? "\(index)")
     let attempts = try line.required("attempts").elements()
     let last = attempts.last
     observation.latencies.endToEnd = try seconds(try line.member("latency_ns"))
     observation.latencies.timeToFirstToken = try seconds(try line.member("ttft_ns"))
-    observation.latencies.timePerOutputToken = try line.member("tpot_ns").map { field throws(WireError) in
-      try field.number(in: 0...1e18) / 1e9
+    if let field = try line.member("tpot_ns") {
+      observation.latencies.timePerOutputToken = try field.number(in: 0...1e18) / 1e9
     }
     if let last, let sent = try last.member("sent_ns")?.integer(in: 0...mostTime) {
       if let end = try last.member("end_ns")?.integer(in: 0...mostTime), end >= sent {
@@ -85,10 +87,10 @@ struct LoadReader {
     var call = ModelCall()
     call.modelAnswered = try line.member("answered_by")?.string()
     call.serviceTier = try line.member("service_tier")?.string()
-    do throws(UsageError) {
-      call.usage = try line.member("usage").map { usage throws(UsageError) in try UsageDocument(json: usage.value.bytes).usage }
-    } catch let error as UsageError {
-      call.usageProblem = error.description
+    if let usage = try line.member("usage") {
+      do throws(UsageError) { call.usage = try UsageDocument(json: usage.value.bytes).usage } catch {
+        call.usageProblem = error.description
+      }
     }
     return call
   }
