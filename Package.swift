@@ -90,7 +90,9 @@ let package = Package(
     room("Studies", ["Measures", "Probes", "Records", crypto, subprocess, yams]),
     room(
       "Reports", ["Measures", "Ranking", "Records"],
-      resources: [.embedInCode("Page/report.css"), .embedInCode("Page/report.js")]),
+      resources: [
+        .embedInCode("Page/report.css"), .embedInCode("Page/report.js"), .embedInCode("Page/frontier.js"),
+      ]),
 
     room("Pricing"),
     room("OpenAIWire"),

@@ -36,7 +36,8 @@ enum ExitStatus: Int32 {
     case is TableError, is DecisionError, is PlanError: true
     case let error where TrainWorkload.isUsageError(error): true
     case StudyError.sameName: true
-    case RecordError.noSuchStudy, RecordError.ambiguousStudy, RecordError.noRecords: true
+    case RecordError.noSuchStudy, RecordError.ambiguousStudy, RecordError.noRecords, RecordError.noSuchEvaluation: true
+    case is ComparisonError, is ReportCommand.Failure: true
     case let failure as TableFile.Failure: failure.isUsage
     case let error as ProbeError: error.isUsage
     case let error as CorpusError: error.isUsageError

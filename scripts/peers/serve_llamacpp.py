@@ -1,6 +1,6 @@
 """llama.cpp's own server over a GGUF file, as a candidate of an evaluation (xllamacpp).
 
-    python serve_llamacpp.py MODEL.gguf --port 8080 [--threads 2] [--parallel 1] [--context 2048]
+    python serve_llamacpp.py MODEL.gguf --port 8080 [--threads 2] [--parallel 1] [--context 2048] [--alias NAME]
 
 Serves OpenAI's interface on the loopback address until it is told to end.
 """
@@ -18,6 +18,7 @@ def main() -> int:
     parser.add_argument("--port", type=int, required=True)
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--parallel", type=int, default=1, help="requests side by side")
+    parser.add_argument("--alias", default=None, help="what answers call the model; the file's path if left out")
     parser.add_argument("--context", type=int, default=2048, help="tokens of each request")
     options = parser.parse_args()
 
@@ -32,6 +33,8 @@ def main() -> int:
     parameters.n_gpu_layers = 0
     parameters.fit_params = False
     parameters.verbosity = -1
+    if options.alias:
+        parameters.model_alias = {options.alias}
     ended = []
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda number, frame: ended.append(number))

@@ -1,3 +1,4 @@
+import Foundation
 import OpenAIWire
 import Studies
 
@@ -23,13 +24,36 @@ extension EvaluationPlan {
       throw PlanError.tooLarge(what: "\(items.count) candidates", limit: "\(mostCandidates)")
     }
     var names: Set<String> = []
-    return try items.map { item in
-      let section = try PlanSection(item, path: "candidates", known: ["name", "prompt", "import", "form"] + endpointKeys)
-      let candidate = try candidate(section, shared)
-      guard names.insert(candidate.name).inserted else {
+    let candidates = try items.flatMap { item in
+      let section = try PlanSection(
+        item, path: "candidates", known: ["name", "prompt", "import", "form", "loads"] + endpointKeys)
+      let candidates = try underLoads(try candidate(section, shared), section)
+      for candidate in candidates where !names.insert(candidate.name).inserted {
         throw PlanError.duplicate(section.place("name"), what: "the name \"\(candidate.name)\"")
       }
-      return candidate
+      return candidates
+    }
+    guard candidates.count <= mostCandidates else {
+      throw PlanError.tooLarge(what: "\(candidates.count) candidates", limit: "\(mostCandidates)")
+    }
+    return candidates
+  }
+
+  /// One candidate for each of its `loads`, so that a table shows how latency, errors and quality move as the load rises.
+  private static func underLoads(_ candidate: PlannedCandidate, _ section: PlanSection) throws -> [PlannedCandidate] {
+    guard let items = try section.list("loads", of: "loads such as {rate: 2}") else { return [candidate] }
+    if section.has("load") {
+      throw PlanError.impossible(section.place("loads"), reason: "give either load or loads, not both.")
+    }
+    guard !items.isEmpty else { throw PlanError.empty(section.place("loads"), mend: "Give at least one load.") }
+    return try items.map { item in
+      var loaded = candidate
+      loaded.load = try load(item, path: "\(section.path).loads", default: candidate.load)
+      switch loaded.load.shape {
+      case .concurrency(let count): loaded.name += ", \(count) at a time"
+      case .rate(let rate, _, _): loaded.name += ", \(rate.formatted()) a second"
+      }
+      return loaded
     }
   }
 
@@ -193,9 +217,12 @@ extension EvaluationPlan {
 
   static func load(_ section: PlanSection, default usual: RequestLoad) throws -> RequestLoad {
     guard let node = try section.node("load") else { return usual }
+    return try load(node, path: PlanSection.join(section.path, "load"), default: usual)
+  }
+
+  private static func load(_ node: PlanNode, path: String, default usual: RequestLoad) throws -> RequestLoad {
     let load = try PlanSection(
-      node, path: PlanSection.join(section.path, "load"),
-      known: ["concurrency", "rate", "arrival", "seed", "stream", "timeout", "retries", "warmup"])
+      node, path: path, known: ["concurrency", "rate", "arrival", "seed", "stream", "timeout", "retries", "warmup"])
     var result = usual
     let concurrency = try load.count("concurrency", in: 1...16_384)
     let rate = try load.number("rate", in: 0.0001...1_000_000, unit: "requests a second")

@@ -68,7 +68,8 @@ public enum JudgeEvaluators {
       let isRubric = options["rubric"] != nil
       for option in options.names where own.contains(option) == isRubric && option != "rubric" {
         throw options.wrong(
-          option, "left out \(isRubric ? "where there is a rubric" : "where a program gives the verdict")", found: "given")
+          option, "left out \(isRubric ? "where there is a rubric" : "where a program gives the verdict")",
+          found: "given")
       }
       guard let document = options["rubric"] else { return try program.make(options) }
       guard let judge else {
@@ -85,7 +86,8 @@ public enum JudgeEvaluators {
       name: "PairwisePreference", summary: "whether a judge prefers the answer to another, asked in both orders",
       options: [
         EvaluatorOption(
-          "against", "expected, the row's first expected value (default), or the name of the metadata with the other answer"),
+          "against",
+          "expected, the row's first expected value (default), or the name of the metadata with the other answer"),
         EvaluatorOption("flipped", "what a preference is that moves with the order: tie (default) or undecidable"),
         EvaluatorOption("criterion", "what makes an answer the better one, in a sentence or more"),
       ] + JudgeSettings.options, threshold: 0.5

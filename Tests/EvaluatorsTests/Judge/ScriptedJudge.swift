@@ -65,7 +65,8 @@ extension JudgeRequest {
 
   /// The text of a section, found as an attentive judge finds it: between the two lines with the boundary.
   func section(_ title: String) -> String? {
-    let pieces = user.components(between: "=== \(boundary) begin: \(title) ===\n", and: "\n=== \(boundary) end: \(title) ===")
+    let pieces = user.components(
+      between: "=== \(boundary) begin: \(title) ===\n", and: "\n=== \(boundary) end: \(title) ===")
     return pieces.count == 1 ? pieces[0] : nil
   }
 }

@@ -57,10 +57,11 @@ struct JudgeAsking: Sendable {
         return try Self.read(reply, question)
       } catch {
         work.problems.append(error)
-        request.messages = opening + [
-          ChatMessage(role: .assistant, content: Self.echo(reply)),
-          ChatMessage(role: .user, content: JudgePrompt.again(error)),
-        ]
+        request.messages =
+          opening + [
+            ChatMessage(role: .assistant, content: Self.echo(reply)),
+            ChatMessage(role: .user, content: JudgePrompt.again(error)),
+          ]
         if error.kind == .truncated {
           request.maximumTokens = max(
             request.maximumTokens, min(2 * request.maximumTokens, JudgeSettings.mostTokens))
@@ -130,7 +131,10 @@ struct JudgeAsking: Sendable {
     if reply.finishReason == .length { throw JudgeProblem(.truncated, "the reply was cut at its limit of tokens") }
     guard let text = reply.text, !text.isBlank else { throw JudgeProblem(.empty, "the reply is empty") }
     let object = try ReplyField.read(text)
-    if let reason = try object.member(JudgeQuestion<Answer>.abstention)?.textIfAny() {
+    try object.refuse(PromptEchoes(question))
+    if let reason = try object.member(JudgeQuestion<Answer>.abstention)?.textIfAny(),
+      !["null", "none"].contains(reason.stripped.lowercased())
+    {
       try object.hasNone(of: question.verdicts)
       return .declined(reason)
     }

@@ -50,7 +50,8 @@ struct JudgeMaterial: Sendable, Hashable {
   /// What chat templates of usual models put between messages. Servers find these in any text.
   private static let controlTokens = [
     "<|", "<start_of_turn>", "<end_of_turn>", "<s>", "</s>", "<bos>", "<eos>", "<pad>", "<unk>", "[INST]", "[/INST]",
-    "<<SYS>>", "<</SYS>>", "[SYSTEM_PROMPT]", "[/SYSTEM_PROMPT]", "[TOOL_CALLS]", "[TOOL_RESULTS]", "<think>", "</think>",
+    "<<SYS>>", "<</SYS>>", "[SYSTEM_PROMPT]", "[/SYSTEM_PROMPT]", "[TOOL_CALLS]", "[TOOL_RESULTS]", "<think>",
+    "</think>",
     "<tool_call>", "</tool_call>", "<｜", "<SPECIAL_", "<extra_id_",
   ].map { Array($0.utf8) }
 

@@ -1,7 +1,7 @@
 import Foundation
 
 /// Finds out whether a passage that a judge quotes really stands in the context: word for word, whatever the case, the
-/// spaces and the shape of quotation marks and hyphens.
+/// spaces, quotation marks and the shape of hyphens.
 struct QuoteSearch: Sendable {
   enum Finding: Sendable, Hashable {
     case stands
@@ -98,7 +98,9 @@ struct QuoteSearch: Sendable {
       } else {
         guard !isInvisible(scalar) else { continue }
         close()
-        if !scalar.isSpace { tokens.append(String(plain(scalar))) }
+        let mark = plain(scalar)
+        // Quotation marks come and go when something is quoted.
+        if !scalar.isSpace, mark != "\"" { tokens.append(String(mark)) }
       }
     }
     close()

@@ -127,7 +127,8 @@ public struct RubricEvaluation: Evaluator {
     for (place, index) in order.enumerated() {
       let criterion = rubric.criteria[index]
       text += "\nc\(place + 1), \(criterion.name): \(criterion.question)\n"
-      text += "A whole number from \(criterion.scale.lowerBound), the worst, to \(criterion.scale.upperBound), the best."
+      text +=
+        "A whole number from \(criterion.scale.lowerBound), the worst, to \(criterion.scale.upperBound), the best."
       for (point, anchor) in criterion.anchors.sorted(by: { $0.key < $1.key }) { text += " \(point) means: \(anchor)." }
       text += "\n"
     }
