@@ -12,6 +12,14 @@ public enum ImportError: Error, Hashable, Sendable, CustomStringConvertible {
   /// Nothing in the files is an answer of a model, or a figure about some.
   case nothingFound(form: ImportForm, notes: [String])
 
+  /// Whether other files, or another form, have to be named.
+  public var isUsageError: Bool {
+    switch self {
+    case .noFiles, .notOfForm, .nothingFound: true
+    case .unreadable, .malformed, .wrongValue, .tooMuch: false
+    }
+  }
+
   public var description: String {
     switch self {
     case .unreadable(let file, let reason): "\(file) cannot be read: \(reason)."

@@ -81,7 +81,9 @@ public struct EvaluationImport: Sendable {
     let found = run.observations.map { pairing.place(of: $0) }
     let used = Set(found.compactMap { $0?.place }).sorted()
     guard !used.isEmpty || run.observations.isEmpty else {
-      throw .noRow(dataset: dataset.reference, seen: run.observations.prefix(5).map { $0.row ?? $0.input?.question ?? $0.identifier })
+      throw .noRow(
+        dataset: dataset.reference,
+        seen: run.observations.prefix(5).map { $0.row ?? $0.input?.question ?? $0.identifier })
     }
     rows = used.map { place in
       EvaluationRow(identity: dataset.rows[place].identity, hash: dataset.rows[place].hash.description)
@@ -150,7 +152,8 @@ public struct EvaluationImport: Sendable {
       let reported = run.reported.filter { $0.candidate == name }
       if !reported.isEmpty {
         manifest.sections["reported by \(run.source)"] = Dictionary(
-          reported.map { ("\($0.subject)/\($0.metric)", $0.text) }) { first, _ in first }
+          reported.map { ("\($0.subject)/\($0.metric)", $0.text) }
+        ) { first, _ in first }
       }
       return CandidateRecord(
         evaluationID: 0, name: name,
@@ -187,7 +190,9 @@ public struct EvaluationImport: Sendable {
     let before = try store.observations(ofEvaluation: id, superseded: true)
     for candidate in candidates {
       guard let candidateID = candidate.id else { continue }
-      let places = run.observations.indices.filter { run.observations[$0].candidate == candidate.name && rowOf[$0] != nil }
+      let places = run.observations.indices.filter {
+        run.observations[$0].candidate == candidate.name && rowOf[$0] != nil
+      }
       // All of a candidate's were stored at once, or none.
       var records = before.filter { $0.candidateID == candidateID }
       if records.isEmpty { records = try store.storeObservations(self.records(of: places, candidate: candidateID)) }

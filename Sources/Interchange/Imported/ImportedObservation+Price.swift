@@ -85,7 +85,9 @@ extension ModelCall {
       return .success(
         Priced(
           money: reportedCost, version: "reported",
-          part: .members(["reported": .string(reportedCost.decimalText), "currency": .string(reportedCost.currency.code)])))
+          part: .members([
+            "reported": .string(reportedCost.decimalText), "currency": .string(reportedCost.currency.code),
+          ])))
     }
     guard let model else { return absent("the source does not say which model answered") }
     guard let usage else { return absent(usageProblem ?? "the source does not say what \(model.shown) used") }
@@ -115,7 +117,9 @@ extension ModelCall {
 
   private static func json(of cost: Cost) -> JSONValue {
     var conditions = JSONObject()
-    for (name, value) in cost.price.conditions.sorted(by: { $0.key < $1.key }) { conditions.append(name, .string(value)) }
+    for (name, value) in cost.price.conditions.sorted(by: { $0.key < $1.key }) {
+      conditions.append(name, .string(value))
+    }
     return .members([
       "provider": .string(cost.price.provider), "model": .string(cost.price.model),
       "version": .string(cost.price.version), "source": .string(cost.price.source), "conditions": .object(conditions),

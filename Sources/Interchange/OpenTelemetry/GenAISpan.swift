@@ -35,7 +35,8 @@ struct GenAISpan {
     default: break
     }
     if span.text("llm.request.type") != nil { return .call }
-    let isRequest = span.text("gen_ai.system", "gen_ai.provider.name") != nil && span.text("gen_ai.request.model") != nil
+    let isRequest =
+      span.text("gen_ai.system", "gen_ai.provider.name") != nil && span.text("gen_ai.request.model") != nil
     return isRequest || usesTokens(span) ? .call : nil
   }
 
@@ -124,7 +125,8 @@ struct GenAISpan {
 
   /// The tool's call as a step; its result and arguments are JSON where they read as such.
   static func toolStep(of span: OTLPSpan, limits: ImportLimits) -> TrajectoryStep {
-    let arguments = span.attribute("gen_ai.tool.call.arguments", "traceloop.entity.input", "gen_ai.retrieval.query.text")
+    let arguments = span.attribute(
+      "gen_ai.tool.call.arguments", "traceloop.entity.input", "gen_ai.retrieval.query.text")
     let result = span.attribute("gen_ai.tool.call.result", "traceloop.entity.output", "gen_ai.retrieval.documents")
     return TrajectoryStep(
       tool: (span.text("gen_ai.tool.name", "traceloop.entity.name") ?? span.text("gen_ai.data_source.id") ?? span.name)

@@ -157,7 +157,8 @@ struct OTLPReader {
       traceID: trace, spanID: span, parentID: OTLPValue.identifier(object["parent_id"], bytes: 8),
       name: object["name"]?.string ?? "", start: OTLPValue.time(object["start_time"]),
       end: OTLPValue.time(object["end_time"]), attributes: OTLPValue.attributes(object["attributes"]), events: events,
-      status: status?["status_code"]?.string == "ERROR" ? .error : status?["status_code"]?.string == "OK" ? .ok : .unset,
+      status: status?["status_code"]?.string == "ERROR"
+        ? .error : status?["status_code"]?.string == "OK" ? .ok : .unset,
       statusMessage: status?["description"]?.string, resource: resource)
   }
 

@@ -30,7 +30,10 @@ struct OpenTelemetryReader {
         (backwards, "spans end before they begin; how long they took is absent"),
         (skewed, "spans begin before their parent, as where clocks differ; their own times were kept"),
         (wrappers, "spans of a model hold others of the same call, whose tokens alone were counted"),
-        (withoutRoot, "observations have several spans that nothing holds together; they last from the first to the last"),
+        (
+          withoutRoot,
+          "observations have several spans that nothing holds together; they last from the first to the last"
+        ),
         (cutSteps, "observations have more steps than are kept"),
       ]
       return sentences.filter { $0.0 > 0 }.map { "\($0.0) \($0.1)." }
@@ -63,7 +66,8 @@ struct OpenTelemetryReader {
     let services = Set(contents.resources.compactMap { $0["service.name"]?.string }).sorted()
     let versions = Set(contents.resources.compactMap { $0["service.version"]?.string }).sorted()
     return ImportedRun(
-      form: .openTelemetry, source: services.isEmpty ? "OpenTelemetry" : services.prefix(8).joined(separator: ", ").shown,
+      form: .openTelemetry,
+      source: services.isEmpty ? "OpenTelemetry" : services.prefix(8).joined(separator: ", ").shown,
       toolVersion: versions.count == 1 ? versions[0].shown : nil,
       startedAt: observations.compactMap(\.startedAt).min(), observations: order.map { observations[$0] },
       scores: scores.map { score in

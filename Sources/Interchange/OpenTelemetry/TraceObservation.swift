@@ -111,14 +111,16 @@ struct TraceObservation {
     let merged = resource.merging(span.attributes) { $1 }
     for (name, value) in merged.sorted(by: { $0.key < $1.key }) {
       guard observation.attributes.count < limits.attributes else { break }
-      let isContent = ["messages", "instructions", "prompt", "completion", "arguments", "result", "definitions"].contains {
-        name.contains($0)
-      }
+      let isContent = ["messages", "instructions", "prompt", "completion", "arguments", "result", "definitions"]
+        .contains {
+          name.contains($0)
+        }
       if isContent { continue }
       switch value {
       case .array, .object, .null: continue
       default:
-        observation.attributes[name.cut(toBytes: 128)] = (value.string ?? value.text).cut(toBytes: limits.attributeBytes)
+        observation.attributes[name.cut(toBytes: 128)] = (value.string ?? value.text).cut(
+          toBytes: limits.attributeBytes)
       }
     }
   }
@@ -228,7 +230,9 @@ struct TraceObservation {
 
   private mutating func sumUsage() {
     var usages = observation.calls.map(\.usage)
-    if let root, operations[root] == .agent, usages.contains(where: { $0 == nil }), let whole = GenAISpan.call(of: tree.spans[root]).usage {
+    if let root, operations[root] == .agent, usages.contains(where: { $0 == nil }),
+      let whole = GenAISpan.call(of: tree.spans[root]).usage
+    {
       // The calls do not all say it, and the agent does.
       usages = [whole]
     }

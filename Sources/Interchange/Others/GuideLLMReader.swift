@@ -21,7 +21,8 @@ struct GuideLLMReader {
           benchmarks.allSatisfy({ $0.object?["requests"] != nil || $0.object?["metrics"] != nil })
         else {
           throw .notOfForm(
-            file: file.name, form: .guideLLM, expected: "a benchmarks.json of GuideLLM, with benchmarks and their requests")
+            file: file.name, form: .guideLLM,
+            expected: "a benchmarks.json of GuideLLM, with benchmarks and their requests")
         }
         reader.take(report, benchmarks)
       }
@@ -71,7 +72,9 @@ struct GuideLLMReader {
       }
       incomplete += requests?["incomplete"]?.array?.count ?? 0
       readFigures(benchmark, candidate: name(model.flatMap { $0.isEmpty ? nil : $0 } ?? asked ?? "unnamed"), strategy)
-      let made = benchmark["scheduler_metrics"]?.object?["requests_made"]?.object ?? benchmark["run_stats"]?.object?["requests_made"]?.object
+      let made =
+        benchmark["scheduler_metrics"]?.object?["requests_made"]?.object
+        ?? benchmark["run_stats"]?.object?["requests_made"]?.object
       if let all = made.map({ ($0["successful"]?.integer ?? 0) + ($0["errored"]?.integer ?? 0) }), all > kept {
         run.notes.append("Of \(all) requests of \(strategy.name) the file kept \(kept); its own figures are over all.")
       }
@@ -174,7 +177,9 @@ struct GuideLLMReader {
   private static func input(
     _ request: JSONObject, _ body: JSONObject?, limits: ImportLimits
   ) -> EvaluationSample.Input? {
-    if let text = body?["prompt"]?.string ?? request["prompt"]?.string { return .text(text.cut(toBytes: limits.textBytes)) }
+    if let text = body?["prompt"]?.string ?? request["prompt"]?.string {
+      return .text(text.cut(toBytes: limits.textBytes))
+    }
     let elements = body?["messages"]?.array ?? []
     let messages = elements.compactMap { try? ChatMessage(JSONField($0)) }
     guard !messages.isEmpty, messages.count == elements.count else { return nil }

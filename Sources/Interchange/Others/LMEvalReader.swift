@@ -59,10 +59,7 @@ struct LMEvalReader {
   }
 
   private mutating func take(results object: JSONObject, file: String, isFirst: Bool) throws(ImportError) {
-    let arguments = object["config"]?.object?["model_args"]?.object
-    let model =
-      arguments?["model"]?.string ?? arguments?["pretrained"]?.string ?? object["model_name"]?.string
-      ?? object["config"]?.object?["model"]?.string ?? "unnamed"
+    let model = Self.model(object)
     guard isFirst || results.model == model else {
       throw .wrongValue(
         file: file, place: "model_name",
@@ -74,7 +71,8 @@ struct LMEvalReader {
     readSettings(object)
     for (task, directions) in members(object["higher_is_better"]) {
       results.directions[task] = Dictionary(
-        members(directions).compactMap { name, value in value.boolean.map { (name, $0) } }) { first, _ in first }
+        members(directions).compactMap { name, value in value.boolean.map { (name, $0) } }
+      ) { first, _ in first }
     }
     var known: Set<String> = []
     for part in ["results", "groups"] {
@@ -83,6 +81,25 @@ struct LMEvalReader {
         readFigures(members(figures), task: task, samples: object["n-samples"]?.object?[task])
       }
     }
+  }
+
+  /// What was evaluated: an argument of the model's, else the kind of model. `model_name` is drawn by chance where no
+  /// argument names it, and so comes last.
+  private static func model(_ object: JSONObject) -> String {
+    let configuration = object["config"]?.object
+    var arguments: [String: String] = [:]
+    switch configuration?["model_args"] {
+    case .object(let members): for member in members.members { arguments[member.name] = member.value.string }
+    case .string(let text):
+      for pair in text.split(separator: ",").prefix(256) {
+        let parts = pair.split(separator: "=", maxSplits: 1).map(String.init)
+        if parts.count == 2 { arguments[parts[0]] = parts[1] }
+      }
+    default: break
+    }
+    return ["model", "pretrained", "path", "engine"].lazy.compactMap { arguments[$0] }.first ?? configuration?["model"]?
+      .string
+      ?? object["model_name"]?.string ?? "unnamed"
   }
 
   private func members(_ value: JSONValue?) -> [(String, JSONValue)] {
@@ -120,7 +137,8 @@ struct LMEvalReader {
 
   /// The task that a file of samples is of: by its name, `samples_TASK_TIME.jsonl`, else the only one there is.
   private func task(of file: String) -> String {
-    if let named = results.tasks.filter({ file.contains("samples_\($0)_") }).max(by: { $0.utf8.count < $1.utf8.count }) {
+    if let named = results.tasks.filter({ file.contains("samples_\($0)_") }).max(by: { $0.utf8.count < $1.utf8.count })
+    {
       return named
     }
     if results.tasks.count == 1 { return results.tasks[0] }
@@ -144,7 +162,8 @@ struct LMEvalReader {
       else {
         throw .notOfForm(
           file: file.name, form: .lmEval,
-          expected: "a results_*.json or a samples_*.jsonl of lm-evaluation-harness (line \(line) has no doc_id and resps)")
+          expected:
+            "a results_*.json or a samples_*.jsonl of lm-evaluation-harness (line \(line) has no doc_id and resps)")
       }
       take(sample, task: task, number: number)
     }
@@ -189,7 +208,9 @@ struct LMEvalReader {
       if let text = document?[name]?.string { observation.questions.append(text.cut(toBytes: limits.textBytes)) }
     }
     if let target = sample["target"], !target.isNull {
-      observation.expected = (target.array ?? [target]).prefix(100).map { ($0.string ?? $0.text).cut(toBytes: limits.textBytes) }
+      observation.expected = (target.array ?? [target]).prefix(100).map {
+        ($0.string ?? $0.text).cut(toBytes: limits.textBytes)
+      }
     }
     let requests = members(sample["arguments"]).map(\.1)
     observation.input = requests.first.flatMap { Self.input(argument($0, 0), limits: limits) }

@@ -36,7 +36,8 @@ struct LoadReader {
       run.notes += notes
     }
     if warmups > 0 { run.notes.append("\(warmups) requests of the warm-up were left out.") }
-    run.notes.append("The stamps are of a monotonic clock: when the requests were made is not known, and so no price is.")
+    run.notes.append(
+      "The stamps are of a monotonic clock: when the requests were made is not known, and so no price is.")
     return run
   }
 

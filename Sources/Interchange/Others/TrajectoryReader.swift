@@ -35,7 +35,8 @@ struct TrajectoryReader {
       run.notes += notes
     }
     if !unknown.isEmpty {
-      run.notes.append("Members that are not known were left out: \(unknown.sorted().prefix(20).joined(separator: ", ")).")
+      run.notes.append(
+        "Members that are not known were left out: \(unknown.sorted().prefix(20).joined(separator: ", ")).")
     }
     run.startedAt = run.observations.compactMap(\.startedAt).min()
     return run
@@ -50,7 +51,9 @@ struct TrajectoryReader {
   ) throws(ReadingError) {
     do {
       let model = try field.member("model")?.string()
-      let row = try (field.member("row") ?? field.member("id")).map { try $0.value.integer.map(String.init) ?? $0.string() }
+      let row = try (field.member("row") ?? field.member("id")).map {
+        try $0.value.integer.map(String.init) ?? $0.string()
+      }
       var observation = ImportedObservation(
         candidate: try field.member("candidate")?.string() ?? model ?? "unnamed", identifier: "line \(line)", row: row)
       try readTexts(field, into: &observation, options.limits)
@@ -82,7 +85,8 @@ struct TrajectoryReader {
         }
         run.scores.append(
           ImportedScore(
-            observation: run.observations.count, evaluator: "trajectories/\(score.name.cut(toBytes: 200))", value: value))
+            observation: run.observations.count, evaluator: "trajectories/\(score.name.cut(toBytes: 200))", value: value
+          ))
       }
       run.observations.append(observation)
     } catch let error as WireError {
@@ -105,7 +109,8 @@ struct TrajectoryReader {
       observation.input = .text(try input.string().cut(toBytes: limits.textBytes))
     }
     if let expected = try field.member("expected") {
-      observation.expected = try expected.value.array == nil ? [expected.string()] : expected.elements().map { try $0.string() }
+      observation.expected =
+        try expected.value.array == nil ? [expected.string()] : expected.elements().map { try $0.string() }
     }
     observation.output = try field.member("output")?.string().cut(toBytes: limits.textBytes)
     observation.finishReason = try field.member("finish_reason")?.string()
@@ -116,7 +121,9 @@ struct TrajectoryReader {
     _ field: JSONField, into observation: inout ImportedObservation, _ limits: ImportLimits
   ) throws {
     guard let steps = try field.member("trajectory")?.elements() else { return }
-    guard steps.count <= limits.steps else { throw ReadingError(reason: "trajectory has more than \(limits.steps) steps") }
+    guard steps.count <= limits.steps else {
+      throw ReadingError(reason: "trajectory has more than \(limits.steps) steps")
+    }
     for step in steps { observation.steps.append(try TrajectoryStep(step)) }
   }
 
@@ -149,7 +156,8 @@ struct TrajectoryReader {
     guard let amount else { return }
     let money = try Money(amount, currency: try Currency(code))
     guard money.picos >= 0 else { throw ReadingError(reason: "cost must not be negative") }
-    observation.cost = .known(money, priceVersion: "reported", parts: .members(["reported": .string(money.decimalText)]))
+    observation.cost = .known(
+      money, priceVersion: "reported", parts: .members(["reported": .string(money.decimalText)]))
     observation.calls = []
   }
 }

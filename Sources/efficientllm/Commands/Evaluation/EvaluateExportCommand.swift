@@ -32,7 +32,8 @@ struct EvaluateExportCommand: AsyncParsableCommand {
     let record = try store.evaluation(evaluation)
     let id = record.id ?? 0
     let document = EvaluationSpans.document(
-      record, candidates: try store.candidates(ofEvaluation: id), observations: try store.observations(ofEvaluation: id),
+      record, candidates: try store.candidates(ofEvaluation: id),
+      observations: try store.observations(ofEvaluation: id),
       verdicts: try store.verdicts(ofEvaluation: id), texts: texts)
     let data = Data(document.bytes + [0x0A])
     if let output {

@@ -118,7 +118,8 @@ struct ImportReport: Encodable {
     reported = run.reported.map { "\($0.candidate) \($0.subject)/\($0.metric) \($0.text)" }
     candidates = outcome.candidates.map { candidate in
       let own = outcome.observations.filter { $0.candidateID == candidate.id }
-      let steps = run.observations.filter { $0.candidate == candidate.name && !$0.steps.isEmpty }.map(\.stepSeconds.value)
+      let steps = run.observations.filter { $0.candidate == candidate.name && !$0.steps.isEmpty }.map(
+        \.stepSeconds.value)
       var sums: [String: Int128] = [:]
       var reason: String?
       for observation in own {
@@ -163,7 +164,8 @@ struct ImportReport: Encodable {
       ])
     }
     var lines = [
-      new ? "\(evaluation) from \(source): \(rows) rows, \(verdicts) verdicts" : "\(evaluation) has these files already",
+      new
+        ? "\(evaluation) from \(source): \(rows) rows, \(verdicts) verdicts" : "\(evaluation) has these files already",
       table.render(),
     ]
     for candidate in candidates {

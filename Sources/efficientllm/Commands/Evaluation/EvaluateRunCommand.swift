@@ -28,7 +28,8 @@ struct EvaluateRunCommand: AsyncParsableCommand {
   var file: String
 
   @Option(
-    help: "What this run is called beside the plan's name. Left out: the unfinished run of the plan, else the day's date.")
+    help:
+      "What this run is called beside the plan's name. Left out: the unfinished run of the plan, else the day's date.")
   var label: String?
 
   @Flag(help: "Try requests and verdicts again that failed before.")
@@ -39,7 +40,8 @@ struct EvaluateRunCommand: AsyncParsableCommand {
 
   func validate() throws {
     if let label, label.wholeMatch(of: #/[A-Za-z0-9][A-Za-z0-9._-]{0,63}/#) == nil {
-      throw ValidationError("a label has up to 64 letters, digits, \".\", \"-\" and \"_\", and begins with a letter or digit")
+      throw ValidationError(
+        "a label has up to 64 letters, digits, \".\", \"-\" and \"_\", and begins with a letter or digit")
     }
   }
 
