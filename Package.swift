@@ -90,7 +90,9 @@ let package = Package(
     room("Studies", ["Measures", "Probes", "Records", crypto, subprocess, yams]),
     room(
       "Reports", ["Measures", "Ranking", "Records"],
-      resources: [.embedInCode("Page/report.css"), .embedInCode("Page/report.js")]),
+      resources: [
+        .embedInCode("Page/report.css"), .embedInCode("Page/report.js"), .embedInCode("Page/frontier.js"),
+      ]),
 
     room("Pricing"),
     room("OpenAIWire"),
@@ -106,6 +108,12 @@ let package = Package(
       ["OpenAIWire", hummingbird, hummingbirdCore, httpTypes, nioCore, serviceLifecycle, unixSignals, logging]),
     room("MeasuringClient", ["Measures", "OpenAIWire", nioCore, nioPosix, nioHTTP1]),
     room("MockEndpoint", ["Measures", "OpenAIWire", nioCore, nioPosix, nioHTTP1]),
+    room(
+      "Evaluations",
+      [
+        "Measures", "Ranking", "Probes", "Records", "Studies", "Pricing", "OpenAIWire", "Datasets", "Evaluators",
+        "MeasuringClient", crypto,
+      ]),
 
     // The meeting point and the door.
     room(
@@ -119,7 +127,7 @@ let package = Package(
       dependencies: [
         "EngineWorkloads", "Tokenization", "Corpora", "Checkpoints", "Generation", "ChatTemplates", "Serving",
         "Measures", "Ranking", "Probes", "Records", "Studies", "Reports", "Datasets", "Pricing", "MeasuringClient",
-        "MockEndpoint", argumentParser,
+        "MockEndpoint", "Evaluations", "Evaluators", argumentParser,
       ],
       swiftSettings: settings
     ),
@@ -145,13 +153,21 @@ let package = Package(
     tests("MeasuringClient", ["Measures", "MockEndpoint", "OpenAIWire"], fixtures: true),
     tests("MockEndpoint", ["OpenAIWire"]),
     tests(
+      "Evaluations",
+      [
+        "Measures", "Ranking", "Records", "Studies", "Pricing", "OpenAIWire", "Datasets", "Evaluators",
+        "MeasuringClient", "MockEndpoint",
+      ]),
+    tests(
       "Checkpoints", ["Torch", "Layers", "Models", "Safetensors", "GGUF", "Tokenization", "ChatTemplates"],
       fixtures: true),
     tests("Generation", ["Torch", "Layers", "Models", "Tokenization"], fixtures: true),
     tests("Layers", ["Torch"]),
     tests("Models", ["Torch", "Layers", "Safetensors", "Training"], fixtures: true),
     tests("Training", ["Torch", "Layers", "Models", "Safetensors", "Corpora", "Tokenization"]),
-    tests("EngineWorkloads", ["Checkpoints", "Evaluators", "Measures", "Models", "Safetensors", "Serving", "Studies", "Tokenization"]),
+    tests(
+      "EngineWorkloads",
+      ["Checkpoints", "Evaluators", "Measures", "Models", "Safetensors", "Serving", "Studies", "Tokenization"]),
     tests("efficientllm", ["MeasuringClient", "Probes", "Ranking", "Studies", argumentParser]),
   ]
 )

@@ -279,6 +279,31 @@ import Testing
     }
   }
 
+  @Test func latencyCountsFromTheSchedule() async throws {
+    try await with(behaviour()) { client, mock in
+      let earlier = MonotonicClock.now - 5_000_000_000
+      let late = await client.send(request, scheduled: earlier, identifierPrefix: "row 7\r\n")
+      #expect(late.scheduled == earlier && late.identifier == "row7-s0")
+      #expect((late.latency ?? 0) >= 5_000_000_000)
+      let due = MonotonicClock.now + 20_000_000
+      let waited = await client.send(request, scheduled: due)
+      #expect(waited.scheduled == due && (waited.final?.began ?? 0) >= due)
+      #expect(await mock.records().map(\.identifier) == [late.identifier, waited.identifier])
+      let endless = Task { await client.send(request, scheduled: .max) }
+      endless.cancel()
+      #expect(await endless.value.failure == .cancelled)
+    }
+  }
+
+  @Test func theAnswerSaysWhoAnsweredAndWhatItUsed() async throws {
+    try await with(behaviour()) { client, _ in
+      let observation = await client.send(request)
+      #expect(observation.answeredBy == "mock")
+      #expect(observation.usage?.object?["completion_tokens"]?.integer == 5)
+      #expect(observation.serviceTier == nil && observation.toolCalls.isEmpty)
+    }
+  }
+
   @Test func encryptionIsRefusedPlainly() throws {
     #expect(throws: ClientError.self) { try MeasuringClient(ClientSettings(endpoint: Endpoint("https://host/v1"))) }
   }

@@ -81,4 +81,30 @@ import Testing
     let plain = MeasuredRequest(CompletionRequest(model: "m", prompts: [.text("x")]))
     #expect(plain.path == "/completions" && !plain.streams)
   }
+
+  @Test func extraHeadersAreChecked() throws {
+    var settings = ClientSettings(endpoint: try Endpoint("http://127.0.0.1:1/v1"))
+    settings.headers = [("x-tenant", "a b"), ("OpenAI-Organization", "org")]
+    try RequestHeaders.check(settings)
+    for wrong in [
+      ("", "a"), ("a b", "c"), ("a:", "c"), ("x\r\ny", "c"), ("é", "c"), ("x-a", "b\r\nx: y"), ("x-a", "b\nc"),
+      ("x-a", "é"), ("x-a", "\0"), ("Host", "other"), ("content-length", "0"), ("Transfer-Encoding", "chunked"),
+      ("X-Request-Id", "mine"), ("Authorization", "Bearer hunter2"), ("X-Api-Key", "hunter2"),
+      ("x-a", String(repeating: "a", count: 8193)),
+    ] {
+      settings.headers = [wrong]
+      #expect {
+        try RequestHeaders.check(settings)
+      } throws: { error in
+        error is ClientError && !"\(error)".contains("hunter2") && !"\(error)".contains("\r")
+      }
+    }
+    settings.headers = [("subscription-key", "a")]
+    settings.keyHeader = .named("Subscription-Key")
+    #expect(throws: ClientError.self) { try RequestHeaders.check(settings) }
+    settings.headers = []
+    try RequestHeaders.check(settings)
+    settings.keyHeader = .named("host")
+    #expect(throws: ClientError.self) { try RequestHeaders.check(settings) }
+  }
 }

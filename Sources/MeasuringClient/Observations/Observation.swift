@@ -1,3 +1,5 @@
+public import OpenAIWire
+
 /// Whose count of tokens it is.
 public enum TokenSource: String, Sendable, Hashable, Codable {
   /// The server's own (`usage`).
@@ -28,6 +30,16 @@ public struct Observation: Sendable, Hashable {
   public var text: String?
   /// Why the server ended the answer.
   public var finishReason: String?
+  /// The model that the answer names, which need not be the one that was asked for; nil where it names none.
+  public var answeredBy: String?
+  /// The whole usage object as the server sent it, in whatever form: cached and reasoning tokens stand in it. Nil where
+  /// it sent none, or one of more than ``StreamReader/longestUsage`` bytes.
+  public var usage: JSONValue?
+  /// The tier in which the server says it served.
+  public var serviceTier: String?
+  /// The tools that the answer calls, as OpenAI writes them (`[{"id", "type", "function": {"name", "arguments"}}]`), put
+  /// together from a stream's pieces; empty where it calls none, and where texts were not asked to be kept.
+  public var toolCalls: [JSONValue] = []
 
   public init(index: Int, identifier: String, scheduled: UInt64) {
     self.index = index

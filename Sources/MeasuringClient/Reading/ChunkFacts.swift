@@ -6,6 +6,14 @@ struct ChunkFacts: Sendable, Hashable {
   var hasContent = false
   var finishReason: String?
   var usage: Usage?
+  /// The usage object as it was sent, by the careful way; the fast way says where it stands.
+  var sentUsage: JSONValue?
+  var usagePlace: Range<Int>?
+  /// The model that answers and the tier it was served in.
+  var model: String?
+  var serviceTier: String?
+  /// Pieces of the first choice's tool calls, or whole ones.
+  var toolCalls: [JSONValue] = []
   /// The message of an error.
   var error: String?
 
@@ -18,7 +26,13 @@ struct ChunkFacts: Sendable, Hashable {
       self.error = (try? APIError(body, status: 0))?.message ?? error.value.string ?? error.value.text
       return
     }
-    usage = try body.member("usage").map { (field) throws(WireError) in try Usage(field) }
+    if let field = try body.member("usage") {
+      usage = try Self.counts(field)
+      sentUsage = field.value
+    }
+    // Nothing depends on these two: what is no text is as good as left out.
+    model = try body.member("model")?.value.string
+    serviceTier = try body.member("service_tier")?.value.string
     for choice in try body.required("choices").elements() {
       if let reason = try choice.member("finish_reason")?.string() { finishReason = reason }
       let index = try choice.member("index")?.integer(in: 0 ... .max) ?? 0
@@ -36,8 +50,20 @@ struct ChunkFacts: Sendable, Hashable {
       for name in ["reasoning_content", "reasoning"] {
         if let thought = try delta.member(name)?.value.string, !thought.isEmpty { hasContent = true }
       }
-      if let calls = try delta.member("tool_calls")?.value.array, !calls.isEmpty { hasContent = true }
+      if let calls = try delta.member("tool_calls")?.value.array, !calls.isEmpty {
+        hasContent = true
+        if index == 0 { toolCalls += calls }
+      }
     }
+  }
+
+  /// The counts of a usage object: OpenAI's names, or those that others use for the same (`input_tokens`,
+  /// `output_tokens`). Nil where neither stands there.
+  private static func counts(_ field: JSONField) throws(WireError) -> Usage? {
+    if try field.member("prompt_tokens") != nil { return try Usage(field) }
+    guard let input = try field.member("input_tokens")?.integer(in: 0 ... .max) else { return nil }
+    return Usage(
+      promptTokens: input, completionTokens: try field.member("output_tokens")?.integer(in: 0 ... .max) ?? 0)
   }
 
   init() {}

@@ -11,14 +11,21 @@ struct ChunkScanner {
 
   private let bytes: UnsafeBufferPointer<UInt8>
   private var position = 0
+  /// Whether the model and the tier are still wanted; most chunks repeat what the first has said.
+  private let wantsHead: Bool
   private static let deepest = 32
 
-  private init(_ bytes: UnsafeBufferPointer<UInt8>) { self.bytes = bytes }
+  private init(_ bytes: UnsafeBufferPointer<UInt8>, wantsHead: Bool) {
+    self.bytes = bytes
+    self.wantsHead = wantsHead
+  }
 
   /// The facts of a chunk; the first choice's text is appended to `text`.
-  static func facts(of bytes: UnsafeBufferPointer<UInt8>, text: inout [UInt8]) throws(WireError) -> ChunkFacts {
+  static func facts(
+    of bytes: UnsafeBufferPointer<UInt8>, text: inout [UInt8], wantsHead: Bool = true
+  ) throws(WireError) -> ChunkFacts {
     let length = text.count
-    var scanner = ChunkScanner(bytes)
+    var scanner = ChunkScanner(bytes, wantsHead: wantsHead)
     do throws(Unsure) {
       return try scanner.chunk(text: &text)
     } catch {
@@ -29,7 +36,7 @@ struct ChunkScanner {
 
   /// What the fast way alone makes of it.
   static func fastFacts(of bytes: UnsafeBufferPointer<UInt8>, text: inout [UInt8]) throws(Unsure) -> ChunkFacts {
-    var scanner = ChunkScanner(bytes)
+    var scanner = ChunkScanner(bytes, wantsHead: true)
     return try scanner.chunk(text: &text)
   }
 
@@ -47,9 +54,17 @@ struct ChunkScanner {
       } else if matches(name, "usage") {
         guard !seenUsage else { throw Unsure() }
         seenUsage = true
-        if !(try skipsNull()) { facts.usage = try usage() }
+        if !(try skipsNull()) {
+          let start = position
+          facts.usage = try usage()
+          facts.usagePlace = start..<position
+        }
       } else if matches(name, "error") {
         guard try skipsNull() else { throw Unsure() }
+      } else if wantsHead, matches(name, "model") {
+        facts.model = try word(facts.model)
+      } else if wantsHead, matches(name, "service_tier") {
+        facts.serviceTier = try word(facts.serviceTier)
       } else {
         try skipValue(depth: 1)
       }
@@ -57,6 +72,13 @@ struct ChunkScanner {
     skipSpace()
     guard seenChoices, position == bytes.count else { throw Unsure() }
     return facts
+  }
+
+  /// A text, or null; what else stands there, or stands there twice, is for the careful way.
+  private mutating func word(_ earlier: String?) throws(Unsure) -> String? {
+    guard earlier == nil else { throw Unsure() }
+    if try skipsNull() { return nil }
+    return String(decoding: bytes[try plainString()], as: UTF8.self)
   }
 
   private mutating func choices(_ facts: inout ChunkFacts, _ text: inout [UInt8]) throws(Unsure) {
@@ -129,8 +151,10 @@ struct ChunkScanner {
     var completion: Int?
     while let name = try member(&first) {
       if matches(name, "prompt_tokens") {
+        guard prompt == nil else { throw Unsure() }
         prompt = try integer()
       } else if matches(name, "completion_tokens") {
+        guard completion == nil else { throw Unsure() }
         completion = try integer()
       } else if matches(name, "prompt_tokens_details") {
         guard try skipsNull() else { throw Unsure() }

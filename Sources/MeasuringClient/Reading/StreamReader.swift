@@ -16,6 +16,8 @@ public struct StreamReader: Sendable {
   public static let longestBody = 64 << 20
   /// Bytes of one event at most.
   public static let longestEvent = 4 << 20
+  /// Bytes of a usage object at most; a longer one is not kept.
+  public static let longestUsage = 16 << 10
   /// Characters of a server's message that are kept.
   static let longestMessage = 400
 
@@ -30,12 +32,28 @@ public struct StreamReader: Sendable {
   public private(set) var arrivals: [UInt64] = []
   /// Arrivals that came in the same read as the one before.
   public private(set) var sharedStamps = 0
+  /// The server's counts.
   public private(set) var usage: Usage?
   public private(set) var finishReason: String?
+  /// The model that the answer names.
+  public private(set) var model: String?
+  public private(set) var serviceTier: String?
+  private var sentUsage: JSONValue?
+  /// The last usage that was sent, for streams that say it in every chunk: it is read at the end.
+  private var usageBytes: [UInt8] = []
+  private var calls = ToolCallAssembly()
   /// When `[DONE]` came.
   public private(set) var doneAt: UInt64?
   /// What is wrong; nothing is read after it.
   public private(set) var failure: RequestFailure?
+
+  /// The usage object as it was sent.
+  public var usageAsSent: JSONValue? {
+    usageBytes.isEmpty ? sentUsage : try? JSONReader.value(of: usageBytes)
+  }
+
+  /// The tools that the answer calls, of its first choice, where its text is kept.
+  public var toolCalls: [JSONValue] { calls.calls }
 
   public init(form: Form, keepsText: Bool, expectedChunks: Int = 0) {
     self.form = form
@@ -77,11 +95,17 @@ public struct StreamReader: Sendable {
       return
     }
     do throws(WireError) {
-      let facts = try ChunkScanner.facts(of: data, text: &content)
+      let facts = try ChunkScanner.facts(
+        of: data, text: &content, wantsHead: model == nil || (arrivals.isEmpty && serviceTier == nil))
       if !keepsText { content.removeAll(keepingCapacity: true) }
       if facts.hasContent {
         if arrivals.last == stamp { sharedStamps += 1 }
         arrivals.append(stamp)
+      }
+      if let place = facts.usagePlace {
+        usageBytes.removeAll(keepingCapacity: true)
+        sentUsage = nil
+        if place.count <= Self.longestUsage { usageBytes.append(contentsOf: data[place]) }
       }
       take(facts)
     } catch {
@@ -92,7 +116,20 @@ public struct StreamReader: Sendable {
   private mutating func take(_ facts: ChunkFacts) {
     if let error = facts.error { failure = .serverEvent(message: Self.short(error)) }
     usage = facts.usage ?? usage
-    finishReason = facts.finishReason ?? finishReason
+    if let sent = facts.sentUsage {
+      usageBytes.removeAll(keepingCapacity: true)
+      sentUsage = sent.bytes.count <= Self.longestUsage ? sent : nil
+    }
+    if let reason = facts.finishReason { finishReason = Self.short(reason) }
+    if model == nil, let name = facts.model { model = Self.short(name) }
+    if serviceTier == nil, let tier = facts.serviceTier { serviceTier = Self.short(tier) }
+    guard keepsText, !facts.toolCalls.isEmpty else { return }
+    do throws(ToolCallAssembly.TooLarge) {
+      for call in facts.toolCalls { try calls.add(call) }
+    } catch {
+      failure =
+        failure ?? .malformedChunk(afterChunks: arrivals.count, reason: "its tool calls are more than can be kept")
+    }
   }
 
   /// The end of the body. Afterwards ``failure`` is final.

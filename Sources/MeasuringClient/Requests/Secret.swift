@@ -1,4 +1,5 @@
 import Foundation
+public import OpenAIWire
 
 /// A key for an endpoint. It goes into one header and nowhere else: whatever prints, encodes or mirrors it says
 /// `[redacted]`, and texts that came from a server are cleaned of it before they are kept.
@@ -37,9 +38,25 @@ public struct Secret: Sendable, Hashable, CustomStringConvertible, CustomDebugSt
   /// The `Authorization` header. Not to be kept.
   var authorization: String { "Bearer \(value)" }
 
+  /// The key alone, for a header of its own. Not to be kept.
+  var bare: String { value }
+
   /// The text with every place where the key stands blotted out.
   public func redacting(_ text: String) -> String {
     text.contains(value) ? text.replacingOccurrences(of: value, with: description) : text
+  }
+
+  /// The value with every text and every name in it cleaned.
+  public func redacting(_ value: JSONValue) -> JSONValue {
+    switch value {
+    case .string(let text): return .string(redacting(text))
+    case .array(let elements): return .array(elements.map(redacting))
+    case .object(let object):
+      var cleaned = JSONObject()
+      for member in object.members { cleaned.append(redacting(member.name), redacting(member.value)) }
+      return .object(cleaned)
+    case .null, .boolean, .integer, .number: return value
+    }
   }
 
   public var description: String { "[redacted]" }

@@ -1,8 +1,11 @@
 /// How a client speaks to its endpoint.
 public struct ClientSettings: Sendable {
   public var endpoint: Endpoint
-  /// Sent as `Authorization: Bearer`.
+  /// The key, and the header in which it is sent.
   public var key: Secret?
+  public var keyHeader = KeyHeader.bearer
+  /// Further headers of every request. ``MeasuringClient/init(_:)`` refuses those that cannot be.
+  public var headers: [(name: String, value: String)] = []
   /// The time a whole attempt may take.
   public var requestTimeout: Duration = .seconds(600)
   public var connectTimeout: Duration = .seconds(10)

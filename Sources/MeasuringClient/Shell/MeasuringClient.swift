@@ -15,12 +15,14 @@ public final class MeasuringClient: Sendable {
   /// What requests' identifiers begin with.
   private let identity: String
 
-  /// - Throws: ``ClientError/endpoint(_:reason:)`` where the endpoint asks for what is not spoken.
+  /// - Throws: ``ClientError/endpoint(_:reason:)`` where the endpoint asks for what is not spoken, and
+  ///   ``ClientError/header(_:reason:)``.
   public init(_ settings: ClientSettings) throws(ClientError) {
     guard !settings.endpoint.isSecure else {
       throw .endpoint(
         settings.endpoint.description, reason: "https is not spoken yet; put a proxy that does in front of it")
     }
+    try RequestHeaders.check(settings)
     guard settings.maximumConnections > 0 else { throw .plan("there has to be a connection at least") }
     group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
     runner = RequestRunner(loop: group.next(), settings: settings)
@@ -28,16 +30,24 @@ public final class MeasuringClient: Sendable {
   }
 
   /// Sends one request and waits for its answer, or for the end of its last attempt. Cancelling the task ends the request.
-  public func send(_ request: MeasuredRequest) async -> Observation {
+  /// - Parameters:
+  ///   - scheduled: when it is due, by ``MonotonicClock``: latency counts from then. A time to come is waited for; nil is
+  ///     now.
+  ///   - prefix: what its identifier begins with, before a number that no other request of this client has; nil is what
+  ///     the client drew for itself. Only letters, digits and `-._` of it are kept, and at most 64.
+  public func send(
+    _ request: MeasuredRequest, scheduled: UInt64? = nil, identifierPrefix prefix: String? = nil
+  ) async -> Observation {
     let index = sent.add(1, ordering: .relaxed).oldValue
+    let identity = prefix.map(Self.identity) ?? identity
     let observation = Observation(
-      index: index, identifier: "\(identity)-s\(index)", scheduled: MonotonicClock.now)
+      index: index, identifier: "\(identity)-s\(index)", scheduled: scheduled ?? MonotonicClock.now)
     let runner = runner
     let handle = ExchangeHandle()
     return await withTaskCancellationHandler {
       await withCheckedContinuation { continuation in
         runner.loop.execute {
-          handle.exchange = runner.start(request, observation) { continuation.resume(returning: $0) }
+          handle.exchange = runner.start(request, observation, waits: true) { continuation.resume(returning: $0) }
           if handle.isCancelled, let exchange = handle.exchange { runner.abandon(exchange, .cancelled) }
         }
       }
@@ -47,6 +57,14 @@ public final class MeasuringClient: Sendable {
         if let exchange = handle.exchange { runner.abandon(exchange, .cancelled) }
       }
     }
+  }
+
+  /// What may stand in a header of what was asked for.
+  private static func identity(_ prefix: String) -> String {
+    String(
+      decoding: prefix.utf8.lazy.filter { byte in
+        (0x30...0x39).contains(byte) || (0x61...0x7A).contains(byte | 0x20) || "-._".utf8.contains(byte)
+      }.prefix(64), as: UTF8.self)
   }
 
   /// Runs a load. One at a time.

@@ -1,6 +1,7 @@
 import NIOCore
 import NIOHTTP1
 import NIOPosix
+import OpenAIWire
 
 /// Runs exchanges over a pool of connections to one endpoint.
 ///
@@ -27,7 +28,13 @@ final class RequestRunner: @unchecked Sendable {
     headers.add(name: "host", value: settings.endpoint.authority)
     headers.add(name: "user-agent", value: "efficientllm")
     headers.add(name: "content-type", value: "application/json")
-    if let key = settings.key { headers.add(name: "authorization", value: key.authorization) }
+    if let key = settings.key {
+      switch settings.keyHeader {
+      case .bearer: headers.add(name: "authorization", value: key.authorization)
+      case .named(let name): headers.add(name: name, value: key.bare)
+      }
+    }
+    for (name, value) in settings.headers { headers.add(name: name, value: value) }
     self.headers = headers
   }
 
@@ -43,13 +50,22 @@ final class RequestRunner: @unchecked Sendable {
       version: .http1_1, method: .POST, uri: settings.endpoint.path + exchange.request.path, headers: headers)
   }
 
-  /// Sends a request; `done` is called on the event loop with what became of it.
+  /// Sends a request, at once or when it is due; `done` is called on the event loop with what became of it.
   @discardableResult
-  func start(_ request: MeasuredRequest, _ observation: Observation, done: @escaping (Observation) -> Void) -> Exchange
-  {
+  func start(
+    _ request: MeasuredRequest, _ observation: Observation, waits: Bool = false, done: @escaping (Observation) -> Void
+  ) -> Exchange {
     let exchange = Exchange(request, observation: observation, runner: self, done: done)
     exchanges[ObjectIdentifier(exchange)] = exchange
-    attempt(exchange)
+    if waits, observation.scheduled > MonotonicClock.now {
+      // A hundred years is as good as never, and no sum of times can overflow.
+      let due = min(observation.scheduled, MonotonicClock.now + 3_153_600_000_000_000_000)
+      loop.scheduleTask(deadline: .uptimeNanoseconds(due)) { [self] in
+        if !exchange.isOver { attempt(exchange) }
+      }
+    } else {
+      attempt(exchange)
+    }
     return exchange
   }
 
@@ -150,8 +166,17 @@ final class RequestRunner: @unchecked Sendable {
   }
 
   private func complete(_ observation: inout Observation, from reader: StreamReader) {
-    observation.finishReason = reader.finishReason
-    if settings.keepsText { observation.text = reader.text }
+    let key = settings.key
+    func clean(_ text: String?) -> String? { text.map { key?.redacting($0) ?? $0 } }
+    func clean(_ value: JSONValue) -> JSONValue { key?.redacting(value) ?? value }
+    observation.finishReason = clean(reader.finishReason)
+    observation.answeredBy = clean(reader.model)
+    observation.serviceTier = clean(reader.serviceTier)
+    observation.usage = reader.usageAsSent.map(clean)
+    if settings.keepsText {
+      observation.text = clean(reader.text)
+      observation.toolCalls = reader.toolCalls.map(clean)
+    }
     observation.promptTokens = reader.usage?.promptTokens
     if let usage = reader.usage {
       observation.completionTokens = usage.completionTokens
@@ -183,6 +208,7 @@ final class RequestRunner: @unchecked Sendable {
       connection.close(failing: failure, at: stamp)
     } else {
       waiting.removeAll { $0 === exchange }
+      if exchange.generation == 0 { exchange.attempt.began = stamp }
       // Between two attempts there is none to end: it failed as the last one did.
       if exchange.attempt.end != nil {
         over(exchange)

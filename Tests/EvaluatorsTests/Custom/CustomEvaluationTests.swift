@@ -4,7 +4,7 @@ import Testing
 @testable import Evaluators
 
 /// Answers by a function instead of a program.
-private struct FakeRunner: EvaluationRunner {
+private struct FakeRunner: EvaluationProgram {
   let respond: @Sendable ([UInt8]) throws -> String
 
   func answer(to line: [UInt8], deadline: Duration) async throws -> [UInt8] { Array(try respond(line).utf8) }
