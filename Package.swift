@@ -103,11 +103,12 @@ let package = Package(
       ["OpenAIWire", hummingbird, hummingbirdCore, httpTypes, nioCore, serviceLifecycle, unixSignals, logging]),
     room("MeasuringClient", ["Measures", "OpenAIWire", nioCore, nioPosix, nioHTTP1]),
     room("MockEndpoint", ["Measures", "OpenAIWire", nioCore, nioPosix, nioHTTP1]),
+    room("Interchange", ["Measures", "OpenAIWire", "Evaluators", "Pricing", "Records"]),
     room(
       "Evaluations",
       [
         "Measures", "Ranking", "Probes", "Records", "Studies", "Pricing", "OpenAIWire", "Datasets", "Evaluators",
-        "MeasuringClient", crypto,
+        "MeasuringClient", "Interchange", crypto,
       ]),
 
     // The meeting point and the door.
@@ -122,7 +123,7 @@ let package = Package(
       dependencies: [
         "EngineWorkloads", "Tokenization", "Corpora", "Checkpoints", "Generation", "ChatTemplates", "Serving",
         "Measures", "Ranking", "Probes", "Records", "Studies", "Reports", "Datasets", "Pricing", "MeasuringClient",
-        "MockEndpoint", "Evaluations", "Evaluators", argumentParser,
+        "MockEndpoint", "Evaluations", "Evaluators", "Interchange", argumentParser,
       ],
       swiftSettings: settings
     ),
@@ -148,10 +149,12 @@ let package = Package(
     tests("MeasuringClient", ["Measures", "MockEndpoint", "OpenAIWire"], fixtures: true),
     tests("MockEndpoint", ["OpenAIWire"]),
     tests(
+      "Interchange", ["Measures", "OpenAIWire", "Evaluators", "Pricing", "Records"], fixtures: true),
+    tests(
       "Evaluations",
       [
         "Measures", "Ranking", "Records", "Studies", "Pricing", "OpenAIWire", "Datasets", "Evaluators",
-        "MeasuringClient", "MockEndpoint",
+        "MeasuringClient", "MockEndpoint", "Interchange",
       ]),
     tests(
       "Checkpoints", ["Torch", "Layers", "Models", "Safetensors", "GGUF", "Tokenization", "ChatTemplates"],
@@ -161,6 +164,8 @@ let package = Package(
     tests("Models", ["Torch", "Layers", "Safetensors", "Training"], fixtures: true),
     tests("Training", ["Torch", "Layers", "Models", "Safetensors", "Corpora", "Tokenization"]),
     tests("EngineWorkloads", ["Measures", "Models", "Safetensors", "Serving", "Studies", "Tokenization"]),
-    tests("efficientllm", ["MeasuringClient", "Probes", "Ranking", "Studies", argumentParser]),
+    tests(
+      "efficientllm",
+      ["Evaluations", "Measures", "MeasuringClient", "Probes", "Ranking", "Records", "Studies", argumentParser]),
   ]
 )

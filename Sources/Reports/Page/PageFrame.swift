@@ -34,7 +34,6 @@ struct PageFrame: Sendable {
       <noscript><p>The charts need scripts; every number in them is in the tables as well.</p></noscript>
       <script type="application/json" id="chart-data">\(HTML(trusted: TextEscaping.scriptData(data)))</script>
       <script nonce="\(nonce)">\(HTML(trusted: TextEscaping.scriptSource(charts.source)))</script>
-      <script nonce="\(nonce)">\(HTML(trusted: TextEscaping.scriptSource(PageAssets.frontierScript)))</script>
       <script nonce="\(nonce)">\(HTML(trusted: TextEscaping.scriptSource(PageAssets.script)))</script>
       </body>
       </html>
@@ -46,6 +45,7 @@ struct PageFrame: Sendable {
 /// The pages' stylesheet and scripts, which lie beside this file and are compiled in.
 enum PageAssets {
   static let stylesheet = String(decoding: PackageResources.report_css, as: UTF8.self)
-  static let script = String(decoding: PackageResources.report_js, as: UTF8.self)
-  static let frontierScript = String(decoding: PackageResources.frontier_js, as: UTF8.self)
+  static let script =
+    String(decoding: PackageResources.frontier_js, as: UTF8.self)
+    + String(decoding: PackageResources.report_js, as: UTF8.self)
 }

@@ -28,7 +28,8 @@ struct EvaluateRunCommand: AsyncParsableCommand {
   var file: String
 
   @Option(
-    help: "What this run is called beside the plan's name. Left out: the unfinished run of the plan, else the day's date.")
+    help:
+      "What this run is called beside the plan's name. Left out: the unfinished run of the plan, else the day's date.")
   var label: String?
 
   @Flag(help: "Try requests and verdicts again that failed before.")
@@ -39,7 +40,8 @@ struct EvaluateRunCommand: AsyncParsableCommand {
 
   func validate() throws {
     if let label, label.wholeMatch(of: #/[A-Za-z0-9][A-Za-z0-9._-]{0,63}/#) == nil {
-      throw ValidationError("a label has up to 64 letters, digits, \".\", \"-\" and \"_\", and begins with a letter or digit")
+      throw ValidationError(
+        "a label has up to 64 letters, digits, \".\", \"-\" and \"_\", and begins with a letter or digit")
     }
   }
 
@@ -49,7 +51,10 @@ struct EvaluateRunCommand: AsyncParsableCommand {
     let store = try RecordStore(creatingAt: home.records.path)
     let progress = EvaluationProgressPrinter()
     let runner = EvaluationRunner(
-      plan: plan, store: store, configuration: try configuration(home), progress: { progress.receive($0) })
+      plan: plan, store: store,
+      configuration: try Self.configuration(
+        home, label: label, retriesFailed: retryFailed, command: "efficientllm evaluate run \(file)"),
+      progress: { progress.receive($0) })
     if dryRun {
       print(try runner.forecast())
       return
@@ -65,17 +70,20 @@ struct EvaluateRunCommand: AsyncParsableCommand {
     try report(try result.get(), stopped: stop.isRequested)
   }
 
-  private func configuration(_ home: Home) throws -> EvaluationRunner.Configuration {
+  static func configuration(
+    _ home: Home, label: String?, retriesFailed: Bool, command: String
+  ) throws -> EvaluationRunner.Configuration {
     var hardware = HardwareDescription.current().sections
     hardware["software", default: [:]]["efficientllm"] = EfficientLLM.configuration.version
-    let python = WorkloadRegistry.python()
     return EvaluationRunner.Configuration(
       datasets: DatasetStore(folder: home.datasets), catalogue: try PricesCommand.shelf.catalogue(),
-      registry: { try await EvaluatorKinds.registry(for: $0, judge: $1, home: home) }, locksDirectory: home.locks.path,
-      placeholders: ["home": home.url.path, "program": Workloads.executable, "python": python],
+      registry: { try await EvaluatorKinds.registry(for: $0, judge: $1, home: home) },
+      locksDirectory: home.locks.path,
+      placeholders: [
+        "home": home.url.path, "program": Workloads.executable, "python": WorkloadRegistry.python(),
+      ],
       environment: ["EFFICIENTLLM_HOME": home.url.path, "EFFICIENTLLM_PROGRAM": Workloads.executable],
-      manifest: Manifest(sections: hardware), commandLine: "efficientllm evaluate run \(file)", label: label,
-      retriesFailed: retryFailed)
+      manifest: Manifest(sections: hardware), commandLine: command, label: label, retriesFailed: retriesFailed)
   }
 
   private func report(_ outcome: EvaluationOutcome, stopped: Bool) throws {

@@ -41,7 +41,7 @@ struct EvaluationReportMaker {
       EvaluationReport.Evaluator(
         name: use.name, versions: use.versions, configurations: use.configurations, thresholds: use.thresholds,
         scored: use.scored, absent: use.absent.sorted { $0.key < $1.key }.map { "\($0.value) \($0.key)" },
-        failed: use.failed, saysWhatPasses: results.passingEvaluator.map { $0 == use.name } ?? true)
+        failed: use.failed, saysWhatPasses: results.passingEvaluators.contains(use.name))
     }
     content.priceVersions = results.priceVersions
     content.judgeCost = judgeCost.rawValue
@@ -99,14 +99,16 @@ struct EvaluationReportMaker {
         groups: spending.groups.map { group in
           EvaluationReport.Spend.Group(
             name: group.value ?? "(none)", requests: group.requests, failed: group.failed, cost: Self.bill(group.cost),
-            judgeCost: Self.bill(group.judgeCost), scores: group.scores.map { (evaluator: $0.evaluator, mean: $0.mean) },
+            judgeCost: Self.bill(group.judgeCost),
+            scores: group.scores.map { (evaluator: $0.evaluator, mean: $0.mean) },
             passRate: group.passRate, costPerPassingRequest: group.costPerPassingRequest, currency: group.currency)
         })
     }
   }
 
   private func failures() -> [EvaluationReport.Failure] {
-    let names = Dictionary(results.candidates.compactMap { one in one.id.map { ($0, one.name) } }, uniquingKeysWith: { $1 })
+    let names = Dictionary(
+      results.candidates.compactMap { one in one.id.map { ($0, one.name) } }, uniquingKeysWith: { $1 })
     return results.failedRequests.map { failed in
       EvaluationReport.Failure(
         candidate: names[failed.observation.candidateID] ?? "", row: failed.observation.row,
@@ -124,7 +126,8 @@ struct EvaluationReportMaker {
         EvaluationReport.Dispute.Answer(
           candidate: answer.candidate,
           state: answer.failure ?? answer.passed.map { $0 ? "passed" : "not passed" } ?? answer.status,
-          passed: answer.passed, scores: answer.scores.map { (evaluator: $0.evaluator, score: $0.score, reason: $0.reason) },
+          passed: answer.passed,
+          scores: answer.scores.map { (evaluator: $0.evaluator, score: $0.score, reason: $0.reason) },
           text: answer.text ?? "")
       })
   }

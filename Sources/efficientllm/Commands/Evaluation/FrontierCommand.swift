@@ -6,7 +6,8 @@ import Ranking
 /// Who is beaten by nobody in quality and cost.
 struct FrontierCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "frontier", abstract: "Says which candidates no other beats in quality and cost, and how sure that is.",
+    commandName: "frontier",
+    abstract: "Says which candidates no other beats in quality and cost, and how sure that is.",
     discussion: """
       A candidate is on the frontier when no other is at least as good on every axis and better on one. Latency is shown \
       beside quality and cost, and is an axis of its own with --latency-axis. The probability is the share of resamples of \

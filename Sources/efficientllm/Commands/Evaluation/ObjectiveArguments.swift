@@ -34,7 +34,9 @@ struct ObjectiveArguments: ParsableArguments {
   /// Whether nothing was said of what decides.
   var isEmpty: Bool { minimise == nil && maximise == nil && weigh == nil }
 
-  func requirements(of table: CandidateTable) throws -> [Requirement] { try requirements.map { try table.requirement($0) } }
+  func requirements(of table: CandidateTable) throws -> [Requirement] {
+    try requirements.map { try table.requirement($0) }
+  }
 
   func objective(over table: CandidateTable) throws -> Objective {
     if let minimise { return try .minimise(table.measure(named: minimise, askedBy: "--minimise")) }
@@ -52,7 +54,8 @@ struct ObjectiveArguments: ParsableArguments {
   /// What decides where nothing was said: the least cost per passing request, else the pass rate, else the first score; nil
   /// where nothing was judged.
   static func standardObjective(of table: CandidateTable, options: DecisionOptions) -> Objective? {
-    let measures: [CandidateMeasure] = [.costPerPassingRequest, .passRate] + table.evaluators.map(CandidateMeasure.score)
+    let measures: [CandidateMeasure] =
+      [.costPerPassingRequest, .passRate] + table.evaluators.map(CandidateMeasure.score)
     let summary = table.summary(of: measures, options: options)
     let known = measures.indices.first { index in summary.lines.contains { $0.values[index].quantity != nil } }
     return known.map { .best(measures[$0]) }

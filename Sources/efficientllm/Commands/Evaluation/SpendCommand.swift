@@ -8,7 +8,8 @@ import Records
 /// What requests cost and what they were worth.
 struct SpendCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "spend", abstract: "Says what requests cost by route, customer, candidate, model or tag, and what they were worth.",
+    commandName: "spend",
+    abstract: "Says what requests cost by route, customer, candidate, model or tag, and what they were worth.",
     discussion: """
       Every amount stands beside the quality that it bought: the mean of each evaluator's scores, the share that passed, and \
       the cost by passing request, with their intervals. Requests that were sent again in a later run are paid for too. What \
@@ -19,7 +20,8 @@ struct SpendCommand: AsyncParsableCommand {
         efficientllm spend --by tag.team --from 2026-11-01 --until 2026-12-01 --format csv
       """)
 
-  @Argument(help: ArgumentHelp("NAME (the newest run) or NAME@LABEL; left out, every run there is.", valueName: "evaluation"))
+  @Argument(
+    help: ArgumentHelp("NAME (the newest run) or NAME@LABEL; left out, every run there is.", valueName: "evaluation"))
   var reference: String?
 
   @Option(help: ArgumentHelp("route, customer, candidate, model or tag.NAME.", valueName: "attribute"))
