@@ -19,8 +19,8 @@ extension EvaluatorRegistry {
   ///
   /// The place of the local engines of AnswerRelevancy and Groundedness is in the first two lists, in front of the
   /// judge's: `EvaluatorEngine("local", kind: ...)` where there is a sentence encoder, and
-  /// ``EvaluatorEngine/init(missing:options:threshold:mend:)`` where there is none. Then `local` becomes the usual one, and an encoder
-  /// a parameter here and in ``standard(judge:makeRunner:)``.
+  /// ``EvaluatorEngine/init(missing:options:threshold:mend:)`` where there is none. Then `local` becomes the usual one, and
+  /// an encoder a parameter here and in ``standard(judge:makeRunner:)``.
   static func engineKinds(
     judge: (any JudgeEndpoint)?,
     makeRunner: (@Sendable (_ command: [String]) throws(EvaluationError) -> any EvaluationProgram)?
