@@ -27,18 +27,17 @@ public struct EvaluatorEngine: Sendable {
     self.init(name, options: kind.options, threshold: kind.threshold, make: kind.make)
   }
 
-  /// An engine that is not there, because what it needs was not given. It is listed, its options are known, and asking for
-  /// it is refused.
-  /// - Parameter mend: a sentence that says what to give.
-  public init(missing name: String, options: [EvaluatorOption] = [], threshold: Double = 1, mend: String) {
-    self.name = name
-    self.options = options
+  private init(missing engine: EvaluatorEngine, mend: String) {
+    name = engine.name
+    options = engine.options
+    threshold = engine.threshold
+    make = engine.make
     self.mend = mend
-    self.threshold = threshold
-    make = { given throws(EvaluationError) in
-      throw .missingEngine(evaluator: given.kind, engine: name, has: [], mend: mend)
-    }
   }
+
+  /// The engine where what it needs was not given: its options stay known, and asking for it is refused.
+  /// - Parameter mend: a sentence that says what to give.
+  public func missing(_ mend: String) -> EvaluatorEngine { EvaluatorEngine(missing: self, mend: mend) }
 }
 
 extension EvaluatorKind {

@@ -109,12 +109,14 @@ public enum JudgeEvaluators {
     _ judge: (any JudgeEndpoint)?, options: [EvaluatorOption] = [], threshold: Double,
     make: @escaping @Sendable (EvaluatorOptions, any JudgeEndpoint) throws(EvaluationError) -> any Evaluator
   ) -> EvaluatorEngine {
-    let options = options + JudgeSettings.options
-    guard let judge else {
-      return EvaluatorEngine(missing: "judge", options: options, threshold: threshold, mend: mend)
+    let engine = EvaluatorEngine(
+      "judge", options: options + JudgeSettings.options, threshold: threshold
+    ) { options throws(EvaluationError) in
+      guard let judge else {
+        throw .missingEngine(evaluator: options.kind, engine: "judge", has: [], mend: mend)
+      }
+      return try make(options, judge)
     }
-    return EvaluatorEngine("judge", options: options, threshold: threshold) { options throws(EvaluationError) in
-      try make(options, judge)
-    }
+    return judge == nil ? engine.missing(mend) : engine
   }
 }

@@ -96,7 +96,7 @@ struct EngineTests {
   @Test("one that is missing is refused, and its place is not taken by another")
   func usual() throws {
     let there = EvaluatorEngine("judge", kind: ExactMatch.kind)
-    let local = EvaluatorEngine(missing: "local", mend: "Fetch a model.")
+    let local = EvaluatorEngine("local", kind: Similarity.kind).missing("Fetch a model.")
     let registry = EvaluatorRegistry([.engines(name: "Both", summary: "", usual: "local", [local, there])])
     #expect(
       error(registry, "Both", [:])

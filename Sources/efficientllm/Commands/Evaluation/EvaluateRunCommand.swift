@@ -118,10 +118,26 @@ struct EvaluateRunCommand: AsyncParsableCommand {
 
 /// The kinds of evaluators that the plans of this program can name.
 enum EvaluatorKinds {
+  /// Those whose usual engine reads by sentence embeddings.
+  private static let semantic: Set<String> = ["AnswerRelevancy", "Groundedness"]
+
+  /// The encoder is loaded only where a plan has a use for it.
   static func registry(
     for plan: EvaluationPlan, judge: (any JudgeEndpoint)?, home: Home
   ) async throws -> EvaluatorRegistry {
+    let needsEncoder = plan.evaluators.contains { evaluator in
+      semantic.contains(evaluator.kind) && ["local", nil].contains(evaluator.options["engine"]?.string)
+    }
+    let folder = home.models.appendingPathComponent("minilm", isDirectory: true)
+    var encoder: LocalSentenceEncoder?
+    var background: [String] = []
+    if needsEncoder, FileManager.default.fileExists(atPath: folder.path) {
+      encoder = try await LocalSentenceEncoder(name: "minilm", folder: folder, home: home.url)
+      background = try DatasetStore(folder: home.datasets).load(plan.dataset).rows.map(\.input.question)
+    }
     let environment = ["EFFICIENTLLM_HOME": home.url.path]
-    return .standard(judge: judge) { command in ScoringProgram(command: command, environment: environment) }
+    return .standard(judge: judge, encoder: encoder, background: background) { command in
+      ScoringProgram(command: command, environment: environment)
+    }
   }
 }
