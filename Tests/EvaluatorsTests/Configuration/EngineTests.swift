@@ -93,6 +93,22 @@ struct EngineTests {
     #expect(try threshold("two", 0.5) == 0.5)
   }
 
+  @Test("one that is missing is refused, and its place is not taken by another")
+  func usual() throws {
+    let there = EvaluatorEngine("judge", kind: ExactMatch.kind)
+    let local = EvaluatorEngine("local", kind: Similarity.kind).missing("Fetch a model.")
+    let registry = EvaluatorRegistry([.engines(name: "Both", summary: "", usual: "local", [local, there])])
+    #expect(
+      error(registry, "Both", [:])
+        == .missingEngine(evaluator: "Both", engine: "local", has: ["judge"], mend: "Fetch a model."))
+    #expect(try registry.make(EvaluatorConfiguration("Both", options: ["engine": .string("judge")])).threshold == 1)
+    // The registry's own judged kinds: the same options are known with and without a judge.
+    let without = EvaluatorRegistry.standard().kinds
+    let with = EvaluatorRegistry.standard(judge: ScriptedJudge(texts: "")).kinds
+    #expect(without.map { $0.options.map(\.name) } == with.map { $0.options.map(\.name) })
+    #expect(without.map(\.threshold) == with.map(\.threshold))
+  }
+
   @Test("the local kinds keep their place, and each name stands once")
   func names() {
     let names = EvaluatorRegistry.standard().names
