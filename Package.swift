@@ -97,17 +97,23 @@ let package = Package(
     room("Pricing"),
     room("OpenAIWire"),
     room("Datasets", ["OpenAIWire", crypto]),
-    room("Evaluators", ["Measures", "OpenAIWire"]),
+    room(
+      "Evaluators", ["Measures", "OpenAIWire"],
+      resources: [
+        .embedInCode("Semantic/Resources/english.json"), .embedInCode("Semantic/Resources/semantic-model.json"),
+        .embedInCode("Semantic/Resources/attacks.json"),
+      ]),
     room(
       "Serving",
       ["OpenAIWire", hummingbird, hummingbirdCore, httpTypes, nioCore, serviceLifecycle, unixSignals, logging]),
     room("MeasuringClient", ["Measures", "OpenAIWire", nioCore, nioPosix, nioHTTP1]),
     room("MockEndpoint", ["Measures", "OpenAIWire", nioCore, nioPosix, nioHTTP1]),
+    room("Interchange", ["Measures", "OpenAIWire", "Evaluators", "Pricing", "Records"]),
     room(
       "Evaluations",
       [
         "Measures", "Ranking", "Probes", "Records", "Studies", "Pricing", "OpenAIWire", "Datasets", "Evaluators",
-        "MeasuringClient", crypto,
+        "MeasuringClient", "Interchange", crypto,
       ]),
 
     // The meeting point and the door.
@@ -115,14 +121,14 @@ let package = Package(
       "EngineWorkloads",
       [
         "Torch", "Layers", "Models", "Training", "Safetensors", "Tokenization", "Corpora", "Checkpoints", "Generation",
-        "ChatTemplates", "Serving", "OpenAIWire", "Measures", "Probes", "Studies",
+        "ChatTemplates", "Serving", "OpenAIWire", "Measures", "Probes", "Studies", "Evaluators", crypto,
       ]),
     .executableTarget(
       name: "efficientllm",
       dependencies: [
         "EngineWorkloads", "Tokenization", "Corpora", "Checkpoints", "Generation", "ChatTemplates", "Serving",
         "Measures", "Ranking", "Probes", "Records", "Studies", "Reports", "Datasets", "Pricing", "MeasuringClient",
-        "MockEndpoint", "Evaluations", "Evaluators", argumentParser,
+        "MockEndpoint", "Evaluations", "Evaluators", "Interchange", argumentParser,
       ],
       swiftSettings: settings
     ),
@@ -148,10 +154,12 @@ let package = Package(
     tests("MeasuringClient", ["Measures", "MockEndpoint", "OpenAIWire"], fixtures: true),
     tests("MockEndpoint", ["OpenAIWire"]),
     tests(
+      "Interchange", ["Measures", "OpenAIWire", "Evaluators", "Pricing", "Records"], fixtures: true),
+    tests(
       "Evaluations",
       [
         "Measures", "Ranking", "Records", "Studies", "Pricing", "OpenAIWire", "Datasets", "Evaluators",
-        "MeasuringClient", "MockEndpoint",
+        "MeasuringClient", "MockEndpoint", "Interchange",
       ]),
     tests(
       "Checkpoints", ["Torch", "Layers", "Models", "Safetensors", "GGUF", "Tokenization", "ChatTemplates"],
@@ -160,7 +168,9 @@ let package = Package(
     tests("Layers", ["Torch"]),
     tests("Models", ["Torch", "Layers", "Safetensors", "Training"], fixtures: true),
     tests("Training", ["Torch", "Layers", "Models", "Safetensors", "Corpora", "Tokenization"]),
-    tests("EngineWorkloads", ["Measures", "Models", "Safetensors", "Serving", "Studies", "Tokenization"]),
+    tests(
+      "EngineWorkloads",
+      ["Checkpoints", "Evaluators", "Measures", "Models", "Safetensors", "Serving", "Studies", "Tokenization"]),
     tests(
       "efficientllm",
       ["Evaluations", "Measures", "MeasuringClient", "Probes", "Ranking", "Records", "Studies", argumentParser]),

@@ -6,6 +6,7 @@ import EngineWorkloads
 import Evaluations
 import Evaluators
 import Generation
+import Interchange
 import MeasuringClient
 import Pricing
 import Probes
@@ -51,6 +52,8 @@ enum ExitStatus: Int32 {
     case is ClientError: true
     case let error as EvaluationRunError: error.isUsageError
     case let error as EvaluationError: error.isUsageError
+    case let error as ImportError: error.isUsageError
+    case is EvaluationImportError: true
     case RecordError.noSuchEvaluation, RecordError.sameEvaluation: true
     case is TextGenerator.NoChatTemplate, is PerplexityRun.Failure: true
     default: false

@@ -17,6 +17,8 @@ public struct JudgeProblem: Error, Hashable, Sendable, CustomStringConvertible {
     case emptyList = "empty-list"
     /// It says two things that cannot both be.
     case contradiction
+    /// What is to be in the judge's own words is copied out of the prompt: nothing was judged.
+    case echo
   }
 
   public let kind: Kind

@@ -8,5 +8,8 @@ struct EvaluateCommand: AsyncParsableCommand {
       A run is named NAME (the newest) or NAME@LABEL; the beginning of a label will do. What follows from a run is said by \
       frontier, recommend, compare, spend and report.
       """,
-    subcommands: [EvaluateRunCommand.self, EvaluateListCommand.self, EvaluateShowCommand.self])
+    subcommands: [
+      EvaluateRunCommand.self, EvaluateListCommand.self, EvaluateShowCommand.self, EvaluateCalibrateCommand.self,
+      EvaluateImportCommand.self, EvaluateExportCommand.self,
+    ])
 }

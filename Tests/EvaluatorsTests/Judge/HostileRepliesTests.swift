@@ -19,7 +19,7 @@ struct HostileRepliesTests {
   private static let whole = [
     mark(3),
     #"{"has_claims": true, "claims": [{"claim": "c", "reason": "r", "quote": "5 days", "status": "supported"}], "cannot_tell": null}"#,
-    #"{"requirements": [{"requirement": "r1", "reason": "r", "status": "met"}], "cannot_tell": null}"#,
+    #"{"requirements": {"r1": {"reason": "r", "status": "met"}}, "cannot_tell": null}"#,
     #"{"criteria": {"c1": {"reason": "r", "mark": 3}}, "cannot_tell": null}"#,
     #"{"reason": "r", "preferred": "A", "cannot_tell": null}"#, #"{"cannot_tell": "no"}"#,
   ]

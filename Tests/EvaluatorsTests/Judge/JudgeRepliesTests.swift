@@ -34,6 +34,8 @@ struct JudgeRepliesTests {
       "\n " + mark(4) + "\n", "```json\n\(mark(4))\n```", "```\n\(mark(4))\n```\n", "```JSON\r\n\(mark(4))\r\n```",
       "<think>The text says </think> {\"mark\": 0} and so on.</think>\n\(mark(4))",
       #"{"mark": 4.0, "reason": "because", "cannot_tell": ""}"#, #"{"mark": 4, "reason": "because"}"#,
+      #"{"mark": 4, "reason": "because", "cannot_tell": "None"}"#,
+      #"{"mark": 4, "reason": "It answers all that was asked, directly and specifically."}"#,
     ])
   func forms(reply: String) async throws {
     let judge = ScriptedJudge(texts: reply)
@@ -64,7 +66,13 @@ struct JudgeRepliesTests {
     (.text(#"{"mark": true, "reason": "x"}"#), .form), (.text(#"{"mark": 4, "reason": " "}"#), .form),
     (.text(#"{"mark": 4, "reason": 4}"#), .form), (.text(#"{"mark": 4, "reason": "x", "score": 1}"#), .form),
     (.text(#"{"mark": 4, "reason": "x", "cannot_tell": false}"#), .form),
-    (.text(mark(5)), .range), (.text(mark(-1)), .range), (.text(#"{"mark": 3.5, "reason": "x"}"#), .range),
+    (.text(#"{"reason": "why this mark and no other", "mark": 0, "cannot_tell": null}"#), .echo),
+    (.text(#"{"reason": "The material ends here.", "mark": 4}"#), .echo),
+    (.text(#"{"reason": "...", "mark": 4}"#), .form),
+    (.text(#"{"cannot_tell": "The material ends here."}"#), .echo),
+    (.text(#"{"reason": "When is my refund paid?", "mark": 0}"#), .echo),
+    (.text(#"{"reason": "in 5 days. ", "mark": 4}"#), .echo), (.text(mark(5)), .range), (.text(mark(-1)), .range),
+    (.text(#"{"mark": 3.5, "reason": "x"}"#), .range),
     (.text(#"{"mark": 100, "reason": "x"}"#), .range),
     (.text(#"{"mark": 4, "reason": "x", "cannot_tell": "no question"}"#), .contradiction),
   ]

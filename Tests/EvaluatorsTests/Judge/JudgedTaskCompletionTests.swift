@@ -13,9 +13,14 @@ struct JudgedTaskCompletionTests {
     #"{"requirements": [\#(findings.joined(separator: ","))], "cannot_tell": null}"#
   }
 
+  private func named(_ findings: [(String, String)]) -> String {
+    let list = findings.map { #""\#($0.0)": {"reason": "because", "status": "\#($0.1)"}"# }.joined(separator: ",")
+    return "{\"requirements\": {\(list)}, \"cannot_tell\": null}"
+  }
+
   @Test("given requirements are each judged once, in any order")
   func given() async throws {
-    let judge = ScriptedJudge(texts: reply(finding("r2", "unmet"), finding("r1", "met")))
+    let judge = ScriptedJudge(texts: named([("r2", "unmet"), ("r1", "met")]))
     let evaluator = JudgedTaskCompletion(judge: judge)
     let evaluation = try await evaluator.evaluate(asked("Done.", expected: ["Refund issued", "Mail sent"]))
     #expect(evaluation.score == 0.5)
@@ -32,8 +37,7 @@ struct JudgedTaskCompletionTests {
       [("r1", "met"), ("Mail sent", "met")], [("r1", "met"), ("r2", "done")], [],
     ])
   func coverage(findings: [(String, String)]) async throws {
-    let text = "{\"requirements\": [\(findings.map { finding($0.0, $0.1) }.joined(separator: ","))]}"
-    let evaluator = JudgedTaskCompletion(judge: ScriptedJudge(texts: text))
+    let evaluator = JudgedTaskCompletion(judge: ScriptedJudge(texts: named(findings)))
     await #expect(throws: EvaluationError.self) {
       try await evaluator.evaluate(asked("Done.", expected: ["Refund issued", "Mail sent"]))
     }
@@ -41,7 +45,7 @@ struct JudgedTaskCompletionTests {
 
   @Test("one that the judge cannot tell leaves the row without a score, and keeps the parts")
   func open() async throws {
-    let judge = ScriptedJudge(texts: reply(finding("r1", "met"), finding("r2", "cannot_tell")))
+    let judge = ScriptedJudge(texts: named([("r1", "met"), ("r2", "cannot_tell")]))
     let evaluation = try await JudgedTaskCompletion(judge: judge).evaluate(
       asked("Done.", expected: ["Refund issued", "Mail sent"]))
     #expect(evaluation.score == nil)
@@ -68,7 +72,7 @@ struct JudgedTaskCompletionTests {
 
   @Test("options name what is required and what is forbidden, and engines are told apart")
   func options() async throws {
-    let judge = ScriptedJudge(texts: reply(finding("r1", "met"), finding("r2", "met")))
+    let judge = ScriptedJudge(texts: named([("r1", "met"), ("r2", "met")]))
     let registry = EvaluatorRegistry.standard(judge: judge)
     let made = try registry.make(
       EvaluatorConfiguration(

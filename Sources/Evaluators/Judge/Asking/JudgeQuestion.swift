@@ -8,7 +8,8 @@ struct JudgeQuestion<Answer: Sendable>: Sendable {
   let form: String
   /// The same for endpoints that hold a model to a schema.
   let schema: JSONValue
-  /// Members that have to be null or empty where the judge says that it cannot tell.
+  /// Members that have to be null or empty where the judge says that it cannot tell. Not those of which strict output
+  /// makes a judge say something in any case.
   let verdicts: [String]
   let material: JudgeMaterial
   /// Reads the reply's object; `cannot_tell` has been looked at before.
@@ -53,9 +54,11 @@ enum JudgePrompt {
     """
   }
 
+  static let closing =
+    "The material ends here. Judge it as you were told to, and reply with the JSON object only."
+
   static func user(_ material: JudgeMaterial, boundary: String) -> String {
-    material.text(boundary: boundary)
-      + "\nThe material ends here. Judge it as you were told to, and reply with the JSON object only."
+    material.text(boundary: boundary) + "\n" + closing
   }
 
   static func again(_ problem: JudgeProblem) -> String {

@@ -105,16 +105,38 @@ extension ReplyField {
 
   /// A text that says something, cut where it is longer than a reason may be.
   func text() throws(JudgeProblem) -> String {
-    guard let text = try textIfAny() else { throw JudgeProblem(.form, "\(path) is an empty text") }
+    guard let text = try textIfAny() else { throw JudgeProblem(.form, "\(path) says nothing") }
     return text
   }
 
-  /// Nil for a blank one: models say "" for nothing.
+  /// Nil for one without a letter or a figure: models say "" and "..." for nothing.
   func textIfAny() throws(JudgeProblem) -> String? {
     let text: String
     do throws(WireError) { text = try field.string() } catch { throw Self.converted(error) }
-    return text.isBlank ? nil : text.cut(VerdictLine.longestReason)
+    guard text.unicodeScalars.contains(where: \.isWordCharacter) else { return nil }
+    return text.cut(VerdictLine.longestReason)
   }
+
+  /// Refuses words that are copied where the judge's own are asked for: see ``PromptEchoes``.
+  func refuse(_ echoes: PromptEchoes) throws(JudgeProblem) {
+    // What is still to be looked at; a reply may be nested as deep as its limits let it.
+    var open = [field]
+    while let next = open.popLast() {
+      if let elements = try? next.elements() { open += elements }
+      for member in next.value.object?.members ?? [] {
+        open.append(JSONField(member.value))
+        guard Self.inOwnWords.contains(member.name), let text = member.value.string else { continue }
+        if echoes.holdForm(text) {
+          throw JudgeProblem(.echo, "\(member.name) is copied from the form and not in your own words")
+        }
+        if member.name == "reason", echoes.areMaterial(text) {
+          throw JudgeProblem(.echo, "a reason repeats a text of the material and says nothing about it")
+        }
+      }
+    }
+  }
+
+  private static let inOwnWords: Set<String> = ["reason", "claim", "cannot_tell"]
 
   /// A whole number on a scale.
   func mark(_ scale: ClosedRange<Int>) throws(JudgeProblem) -> Int {

@@ -132,52 +132,45 @@ public struct JudgedTaskCompletion: Evaluator {
 
         Mind every number, amount, name and negation: $20 is not $2000, and "refund NOT issued" is not "refund issued".
         """,
-      form: """
-        {"requirements": [{"requirement": "\(known.isEmpty ? "..." : "r1")", "reason": "...", \
-        "status": "met" or "unmet" or "cannot_tell"}], "cannot_tell": null}
-        """,
+      form: known.isEmpty
+        ? #"{"requirements": [{"requirement": "...", \#(finding)}, ...], "cannot_tell": null}"#
+        : #"{"requirements": {"r1": {\#(finding)}\#(known.count > 1 ? ", ..." : "")}, "cannot_tell": null}"#,
       schema: ReplyForm.object([
-        "requirements": ReplyForm.list(
-          of: ReplyForm.object([
-            "requirement": known.isEmpty ? ReplyForm.text : ReplyForm.choice(identifiers), "reason": ReplyForm.text,
-            "status": ReplyForm.choice(Status.allCases.map(\.rawValue)),
-          ])),
+        "requirements": known.isEmpty
+          ? ReplyForm.list(of: ReplyForm.object([("requirement", ReplyForm.text)] + findingForm))
+          : ReplyForm.object(identifiers.map { ($0, ReplyForm.object(findingForm)) }),
         "cannot_tell": ReplyForm.textOrNull,
       ]),
-      verdicts: ["requirements"], material: material
+      verdicts: known.isEmpty ? ["requirements"] : [], material: material
     ) { reply throws(JudgeProblem) in
       try reply.only(["requirements", "cannot_tell"])
+      let list = try reply.required("requirements")
       var findings: [Finding] = []
-      for field in try reply.required("requirements").elements(atMost: mostRequirements) {
-        try field.only(["requirement", "reason", "status"])
-        findings.append(
-          Finding(
-            requirement: try field.required("requirement").text(), status: try field.required("status").choice(),
-            reason: try field.required("reason").text()))
+      if known.isEmpty {
+        for field in try list.elements(atMost: mostRequirements) {
+          try field.only(["requirement", "reason", "status"])
+          findings.append(try read(field, of: try field.required("requirement").text()))
+        }
+      } else {
+        try list.only(Set(identifiers))
+        for (identifier, text) in zip(identifiers, known) {
+          let field = try list.required(identifier)
+          try field.only(["reason", "status"])
+          findings.append(try read(field, of: text))
+        }
       }
-      return known.isEmpty ? findings : try named(findings, known, identifiers)
+      return findings
     }
   }
 
-  /// The findings in the order of the requirements, each exactly once.
-  private static func named(
-    _ findings: [Finding], _ known: [String], _ identifiers: [String]
-  ) throws(JudgeProblem) -> [Finding] {
-    var byName: [String: Finding] = [:]
-    for finding in findings {
-      let name = finding.requirement.stripped
-      guard identifiers.contains(name) else {
-        throw JudgeProblem(.form, "there is no requirement \(name.shown); there are r1 to r\(known.count)")
-      }
-      guard byName.updateValue(finding, forKey: name) == nil else {
-        throw JudgeProblem(.contradiction, "the requirement \(name) is judged twice")
-      }
-    }
-    var ordered: [Finding] = []
-    for (name, text) in zip(identifiers, known) {
-      guard let finding = byName[name] else { throw JudgeProblem(.form, "the requirement \(name) is not judged") }
-      ordered.append(Finding(requirement: text, status: finding.status, reason: finding.reason))
-    }
-    return ordered
+  private static let finding = #""reason": "...", "status": "met" or "unmet" or "cannot_tell""#
+  private static var findingForm: [(name: String, schema: JSONValue)] {
+    [("reason", ReplyForm.text), ("status", ReplyForm.choice(Status.allCases.map(\.rawValue)))]
+  }
+
+  private static func read(_ field: ReplyField, of requirement: String) throws(JudgeProblem) -> Finding {
+    Finding(
+      requirement: requirement, status: try field.required("status").choice(),
+      reason: try field.required("reason").text())
   }
 }
