@@ -50,10 +50,9 @@ import Testing
   private func dataset(_ rows: String) throws -> Dataset {
     let shelf = DatasetStore(folder: folder.appendingPathComponent("datasets"))
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    let file = folder.appendingPathComponent("rows.jsonl")
-    try Data(rows.utf8).write(to: file)
-    let read = try RowImporter(form: .jsonl).read(file)
-    return try shelf.load(shelf.add(read, to: "support").version)
+    var importer = RowImporter(file: "rows.jsonl", form: .jsonl)
+    importer.push(Array(rows.utf8))
+    return try shelf.load(shelf.add(try importer.finish(), to: "support").version)
   }
 
   @Test func observationsKeepTheirOriginCostAndVerdicts() throws {
