@@ -97,7 +97,12 @@ let package = Package(
     room("Pricing"),
     room("OpenAIWire"),
     room("Datasets", ["OpenAIWire", crypto]),
-    room("Evaluators", ["Measures", "OpenAIWire"]),
+    room(
+      "Evaluators", ["Measures", "OpenAIWire"],
+      resources: [
+        .embedInCode("Semantic/Resources/english.json"), .embedInCode("Semantic/Resources/semantic-model.json"),
+        .embedInCode("Semantic/Resources/attacks.json"),
+      ]),
     room(
       "Serving",
       ["OpenAIWire", hummingbird, hummingbirdCore, httpTypes, nioCore, serviceLifecycle, unixSignals, logging]),
@@ -116,7 +121,7 @@ let package = Package(
       "EngineWorkloads",
       [
         "Torch", "Layers", "Models", "Training", "Safetensors", "Tokenization", "Corpora", "Checkpoints", "Generation",
-        "ChatTemplates", "Serving", "OpenAIWire", "Measures", "Probes", "Studies",
+        "ChatTemplates", "Serving", "OpenAIWire", "Measures", "Probes", "Studies", "Evaluators", crypto,
       ]),
     .executableTarget(
       name: "efficientllm",
@@ -163,7 +168,11 @@ let package = Package(
     tests("Layers", ["Torch"]),
     tests("Models", ["Torch", "Layers", "Safetensors", "Training"], fixtures: true),
     tests("Training", ["Torch", "Layers", "Models", "Safetensors", "Corpora", "Tokenization"]),
-    tests("EngineWorkloads", ["Measures", "Models", "Safetensors", "Serving", "Studies", "Tokenization"]),
-    tests("efficientllm", ["MeasuringClient", "Probes", "Ranking", "Studies", argumentParser]),
+    tests(
+      "EngineWorkloads",
+      ["Checkpoints", "Evaluators", "Measures", "Models", "Safetensors", "Serving", "Studies", "Tokenization"]),
+    tests(
+      "efficientllm",
+      ["Evaluations", "Measures", "MeasuringClient", "Probes", "Ranking", "Records", "Studies", argumentParser]),
   ]
 )

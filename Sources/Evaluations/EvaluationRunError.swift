@@ -10,14 +10,16 @@ public enum EvaluationRunError: Error, Hashable, Sendable, CustomStringConvertib
   /// A server that was to be started did not come to answer.
   case notServed(candidate: String, reason: String)
   case attribution(row: String, missing: String)
-  /// The dataset's version that a stored run names is not there any more.
+  /// No row of the dataset brings an answer that people have labelled.
+  case nothingLabelled(dataset: String)
+  /// What was observed elsewhere cannot be taken over.
   case noImport(candidate: String, reason: String)
   case folder(path: String, reason: String)
 
   /// Whether the user has to say something differently, rather than that something failed.
   public var isUsageError: Bool {
     switch self {
-    case .prompt, .noRows, .tooManyRequests, .otherPlan, .attribution: true
+    case .prompt, .noRows, .tooManyRequests, .otherPlan, .attribution, .nothingLabelled: true
     case .notServed, .noImport, .folder: false
     }
   }
@@ -36,6 +38,9 @@ public enum EvaluationRunError: Error, Hashable, Sendable, CustomStringConvertib
     case .attribution(let row, let missing):
       "The plan's attribution takes metadata.\(missing), which row \(row) does not have. Choose the rows that have it "
         + "with \"where\"."
+    case .nothingLabelled(let dataset):
+      "No row of \(dataset) has an answer (judged) with labels of people (labels). Add them as columns of the dataset: "
+        + "judged, and labels.NAME with the evaluator's name."
     case .noImport(let candidate, let reason): "What \(candidate) did cannot be imported: \(reason)"
     case .folder(let path, let reason): "\(path) cannot be used: \(reason)."
     }

@@ -40,7 +40,8 @@ import Testing
       (candidates[2]["figures"] as? [[String: Any]])?.first { $0["measure"] as? String == "p99" }?["value"])
     #expect((tail as? [String: String])?["absent"]?.contains("3 of 60 requests failed") == true)
 
-    let csv = try scene.run("evaluate", "show", "support", "--format", "csv", "--measure", "p90,Relevancy", "--resamples", "200")
+    let csv = try scene.run(
+      "evaluate", "show", "support", "--format", "csv", "--measure", "p90,Relevancy", "--resamples", "200")
     let lines = csv.output.split(separator: "\n")
     #expect(lines.count == 1 + 3 * 2 && lines[0].hasPrefix("evaluation,dataset,candidate,measure,unit"))
 
@@ -57,7 +58,8 @@ import Testing
         "--resamples", "200"))
     #expect((repriced["price_versions"] as? [String])?.first?.hasPrefix("genai-prices") == true)
     let figures = try #require(((repriced["candidates"] as? [[String: Any]])?[0]["figures"]) as? [[String: Any]])
-    let cost = try #require(figures.first { $0["measure"] as? String == "cost-per-request" }?["value"] as? [String: Any])
+    let cost = try #require(
+      figures.first { $0["measure"] as? String == "cost-per-request" }?["value"] as? [String: Any])
     // 1,000 tokens in at 1.25 dollars and 100 out at 10 dollars for a million.
     #expect(abs(try #require(cost["value"] as? Double) - 0.00225) < 1e-12)
     let unknown = try scene.run("evaluate", "show", "support", "--prices", "nonsense")
@@ -76,7 +78,9 @@ import Testing
       scene.run("frontier", "support", "--format", "json", "--latency", "p50", "--latency-axis", "--resamples", "200"))
     let frontier = try #require(json["frontier"] as? [String: Any])
     #expect((frontier["standings"] as? [Any])?.count == 3 && frontier["is_latency_an_axis"] as? Bool == true)
-    #expect(try scene.run("frontier", "support", "--format", "csv", "--resamples", "200").output.split(separator: "\n").count == 4)
+    #expect(
+      try scene.run("frontier", "support", "--format", "csv", "--resamples", "200").output.split(separator: "\n").count
+        == 4)
     #expect(try scene.run("frontier", "support", "--quality", "Speed").status == 2)
     #expect(try scene.run("frontier", "support", "--latency-axis").status == 2)
   }
@@ -86,12 +90,15 @@ import Testing
     func recommend(_ more: String...) throws -> EvaluationScene.Result {
       try scene.run(list: ["recommend", "support", "--resamples", "400"] + more)
     }
-    let taken = try recommend("--require", "Relevancy>=0.7", "--require", "p50<=2s", "--minimise", "cost-per-passing-request")
+    let taken = try recommend(
+      "--require", "Relevancy>=0.7", "--require", "p50<=2s", "--minimise", "cost-per-passing-request")
     #expect(taken.status == 0 && taken.output.contains("Take small:"), "\(taken.output)\(taken.errors)")
     #expect(taken.output.contains("Against large, the next"))
     let none = try recommend("--require", "p50<=100ms", "--minimize", "cost-per-request")
     #expect(none.status == 0 && none.output.contains("No candidate qualifies."))
-    #expect(try recommend("--require", "p50<=100ms", "--minimise", "cost-per-request", "--fail-unless-recommended").status == 1)
+    #expect(
+      try recommend("--require", "p50<=100ms", "--minimise", "cost-per-request", "--fail-unless-recommended").status
+        == 1)
     let few = try recommend("--minimum-rows", "100", "--maximise", "pass-rate")
     #expect(few.status == 0 && few.output.contains("Not enough data"))
     let weighed = try scene.object(recommend("--weigh", "pass-rate=3, cost-per-request=1", "--format", "json"))
@@ -99,7 +106,8 @@ import Testing
     #expect(outcome["kind"] as? String == "recommended")
     for wrong in [
       [], ["--minimise", "pass-rate"], ["--minimise", "p50", "--maximise", "pass-rate"], ["--weigh", "pass-rate"],
-      ["--weigh", "pass-rate=-1"], ["--minimise", "p50", "--require", "p50<=2"], ["--minimise", "p50", "--assurance", "2"],
+      ["--weigh", "pass-rate=-1"], ["--minimise", "p50", "--require", "p50<=2"],
+      ["--minimise", "p50", "--assurance", "2"],
     ] {
       #expect(try scene.run(list: ["recommend", "support"] + wrong).status == 2, "\(wrong)")
     }
@@ -113,7 +121,8 @@ import Testing
     try scene.add(worse, label: "worse")
 
     let failed = try scene.run(
-      "compare", "support@same", "support@worse", "--markdown", "gates/gate.md", "--junit", "gates/gate.xml", "--resamples",
+      "compare", "support@same", "support@worse", "--markdown", "gates/gate.md", "--junit", "gates/gate.xml",
+      "--resamples",
       "400")
     #expect(failed.status == 1 && failed.output.contains("support@same -> support@worse: fail"))
     #expect(failed.output.contains("Passed before and no more"))
@@ -139,7 +148,8 @@ import Testing
     let scene = try scene()
     try scene.add(Self.three, label: "other", rows: 50, dataset: "questions@sha256:bb", evaluatorVersion: 2)
     let compared = try scene.run(
-      "compare", "support@2026-11-01", "support@other", "--markdown", "gate.md", "--junit", "gate.xml", "--resamples", "200")
+      "compare", "support@2026-11-01", "support@other", "--markdown", "gate.md", "--junit", "gate.xml", "--resamples",
+      "200")
     #expect(compared.errors.contains("warning: THE DATASETS DIFFER"))
     #expect(compared.errors.contains("Relevancy is not compared: Relevancy changed: version 1 became 2"))
     for file in ["gate.md", "gate.xml"] {

@@ -45,7 +45,8 @@ final class EvaluationScene {
         finishedAt: Self.start, manifest: Manifest(sections: ["hardware": ["cpu": "a processor"]])),
       rows: identities.map { EvaluationRow(identity: $0, hash: $0) },
       candidates: candidates.map {
-        CandidateRecord(evaluationID: 0, name: $0.name, digest: $0.name, model: $0.name, endpoint: "http://127.0.0.1:1/v1")
+        CandidateRecord(
+          evaluationID: 0, name: $0.name, digest: $0.name, model: $0.name, endpoint: "http://127.0.0.1:1/v1")
       })
     let observations = try zip(candidates, stored).flatMap { behaviour, record -> [ObservationRecord] in
       let id = try #require(record.id)

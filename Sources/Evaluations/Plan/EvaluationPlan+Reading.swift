@@ -1,5 +1,6 @@
 import Datasets
 import Evaluators
+import Foundation
 import OpenAIWire
 import Probes
 import Studies
@@ -16,12 +17,13 @@ extension EvaluationPlan {
   /// Reads a plan from a YAML file.
   /// - Throws: ``Studies/PlanError``, ``Datasets/DatasetError``, ``Datasets/CohortError``.
   public init(contentsOfFile path: String) throws {
-    try self.init(yaml: try PlanDocument.text(ofFile: path))
+    try self.init(yaml: try PlanDocument.text(ofFile: path), folder: (path as NSString).deletingLastPathComponent)
   }
 
   /// Reads a plan from YAML text.
   /// - Throws: ``Studies/PlanError``, ``Datasets/DatasetError``, ``Datasets/CohortError``.
-  public init(yaml text: String) throws {
+  /// - Parameter folder: where the files lie that the plan names.
+  public init(yaml text: String, folder: String = "") throws {
     let root = try PlanSection(try PlanDocument.parse(text), path: "", known: Self.keys)
     let name = try Self.name(root)
     guard let dataset = try root.text("dataset") else {
@@ -30,7 +32,7 @@ extension EvaluationPlan {
     let shared = Shared(
       prompt: try Self.prompt(root, default: .plain), settings: try Self.settings(root),
       load: try Self.load(root, default: RequestLoad()))
-    let evaluators = try Self.evaluators(root)
+    let evaluators = try Self.evaluators(root, folder: folder)
     self.init(
       name: name, question: try root.text("question") ?? "", dataset: try DatasetReference(dataset),
       cohort: try root.text("where").map { try Cohort($0) }, sample: try Self.sample(root),
@@ -85,14 +87,14 @@ extension EvaluationPlan {
     }
   }
 
-  private static func evaluators(_ root: PlanSection) throws -> [EvaluatorConfiguration] {
+  private static func evaluators(_ root: PlanSection, folder: String) throws -> [EvaluatorConfiguration] {
     let items = try root.list("evaluators", of: "evaluators") ?? []
     guard items.count <= mostEvaluators else {
       throw PlanError.tooLarge(what: "\(items.count) evaluators", limit: "\(mostEvaluators)")
     }
     var names: Set<String> = []
     return try items.map { item in
-      let configuration = try evaluator(item)
+      let configuration = try evaluator(item, folder: folder)
       let name = configuration.name ?? configuration.kind
       guard names.insert(name).inserted else {
         throw PlanError.duplicate(
@@ -102,8 +104,9 @@ extension EvaluationPlan {
     }
   }
 
-  /// `ExactMatch`, or a map with `kind` and the kind's options beside it.
-  private static func evaluator(_ item: PlanNode) throws -> EvaluatorConfiguration {
+  /// `ExactMatch`, or a map with `kind` and the kind's options beside it. An option `{file: PATH}` stands for what that file
+  /// holds, as YAML or JSON.
+  private static func evaluator(_ item: PlanNode, folder: String) throws -> EvaluatorConfiguration {
     let place = PlanError.Place("evaluators", line: item.line)
     if case .scalar(let kind, _, _) = item, !item.isNothing { return EvaluatorConfiguration(kind) }
     guard case .map(let entries, _) = item else {
@@ -127,6 +130,10 @@ extension EvaluationPlan {
       case ("kind", _), ("name", _):
         throw PlanError.wrongType(
           PlanError.Place("evaluators.\(entry.key)", line: entry.line), expected: "text", found: entry.value.kind)
+      case (let option, .object(let object)) where object.members.count == 1 && object["file"]?.string != nil:
+        let path = object["file"]?.string ?? ""
+        let place = path.hasPrefix("/") || folder.isEmpty ? path : folder + "/" + path
+        options[option] = try PlanDocument.parse(try PlanDocument.text(ofFile: place)).json
       case (let option, let value): options[option] = value
       }
     }

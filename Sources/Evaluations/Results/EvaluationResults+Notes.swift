@@ -45,7 +45,8 @@ extension EvaluationResults {
   private var priceNotes: [String] {
     let versions = priceVersions
     return versions.count > 1
-      ? ["costs are by several versions of the prices: \(versions.joined(separator: ", ")); reprice to compare them"] : []
+      ? ["costs are by several versions of the prices: \(versions.joined(separator: ", ")); reprice to compare them"]
+      : []
   }
 
   private var evaluatorNotes: [String] {

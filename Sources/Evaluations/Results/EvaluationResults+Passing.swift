@@ -9,12 +9,13 @@ extension EvaluationResults {
   }
 
   /// The evaluators that have a say in whether an answer passes: those that the plan names, a line each, else all.
-  var passingEvaluators: [String] {
+  static func passingEvaluators(of evaluation: EvaluationRecord, all names: [String]) -> [String] {
     let named = evaluation.manifest.sections["settings"]?["passes"]?.split(separator: "\n").map(String.init) ?? []
-    return named.isEmpty ? evaluatorNames : named
+    return named.isEmpty ? names : named
   }
 
-  /// Whether an answer passes: when all evaluators do that have a say in it. A verdict against it settles the matter; where one is missing and none is against it there is no saying.
+  /// Whether an answer passes: when all evaluators pass it that have a say. A verdict against it settles the matter; where one
+  /// is missing and none is against it there is no saying.
   func passed(_ verdicts: [VerdictRecord]) -> Bool? {
     var isComplete = !passingEvaluators.isEmpty
     for name in passingEvaluators {

@@ -26,6 +26,8 @@ public struct EvaluationResults: Sendable {
   let latest: [Request: Int]
   /// The names of every evaluator that gave a verdict or failed to, sorted.
   let evaluatorNames: [String]
+  /// The evaluators that have a say in whether an answer passes.
+  public let passingEvaluators: [String]
 
   public init(
     evaluation: EvaluationRecord, rows: [EvaluationRow], candidates: [CandidateRecord],
@@ -38,6 +40,7 @@ public struct EvaluationResults: Sendable {
     self.verdicts = verdicts
     verdictsByObservation = Dictionary(grouping: verdicts, by: \.observationID)
     evaluatorNames = Set(verdicts.map(\.evaluator)).sorted()
+    passingEvaluators = Self.passingEvaluators(of: evaluation, all: evaluatorNames)
     var latest: [Request: Int] = [:]
     for (index, observation) in observations.enumerated() {
       let request = Request(
@@ -54,7 +57,8 @@ public struct EvaluationResults: Sendable {
     let evaluation = try store.evaluation(reference)
     let id = evaluation.id ?? 0
     self.init(
-      evaluation: evaluation, rows: try store.rows(ofEvaluation: id), candidates: try store.candidates(ofEvaluation: id),
+      evaluation: evaluation, rows: try store.rows(ofEvaluation: id),
+      candidates: try store.candidates(ofEvaluation: id),
       observations: try store.observations(ofEvaluation: id, superseded: true),
       verdicts: try store.verdicts(ofEvaluation: id))
   }

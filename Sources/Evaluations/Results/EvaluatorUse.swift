@@ -32,7 +32,9 @@ extension EvaluationResults {
     return evaluatorNames.map { name in
       let own = current.filter { $0.evaluator == name }
       var absent: [String: Int] = [:]
-      for case .absent(_, let cause) in own.map(\.outcome) { absent[cause.isEmpty ? "unknown" : cause, default: 0] += 1 }
+      for case .absent(_, let cause) in own.map(\.outcome) {
+        absent[cause.isEmpty ? "unknown" : cause, default: 0] += 1
+      }
       return EvaluatorUse(
         name: name, versions: Set(own.map(\.version)).sorted(), configurations: Set(own.map(\.configuration)).sorted(),
         thresholds: Set(own.map(\.threshold)).sorted(), scored: own.count { $0.score != nil }, absent: absent,

@@ -37,7 +37,9 @@ extension EvaluationResults {
       }
     }
     for candidate in candidates {
-      guard let id = candidate.id, found[id] == nil, let section = candidate.manifest.sections["price"] else { continue }
+      guard let id = candidate.id, found[id] == nil, let section = candidate.manifest.sections["price"] else {
+        continue
+      }
       found[id] = StoredPrice(
         provider: section["provider"], model: section["model"], hardware: section["hardware"])
     }

@@ -34,7 +34,8 @@ public struct Spending: Sendable, Encodable {
     public let scores: [Score]
     /// Of the requests with a verdict, a failed one not passing.
     public let passRate: MeasuredValue
-    /// All that was spent by the requests that passed, in whole units of ``currency``.
+    /// All that was spent by the requests that passed, in whole units of ``currency``; candidates without any known cost are
+    /// in neither.
     public let costPerPassingRequest: MeasuredValue
     /// Nil where costs are in several, or nothing is known to have cost anything.
     public let currency: String?
@@ -72,7 +73,7 @@ public struct Spending: Sendable, Encodable {
     self.judgeCost = judgeCost.rawValue
     evaluations = results.map(\.evaluation.reference)
     datasets = Set(results.map(\.evaluation.dataset)).sorted()
-    notes = Self.notes(results, datasets: datasets, total: total)
+    notes = Self.notes(results, datasets: datasets, total: total, quality)
   }
 
   private static func comesFirst(_ one: Group, _ other: Group) -> Bool {
@@ -83,7 +84,7 @@ public struct Spending: Sendable, Encodable {
   }
 
   private static func notes(
-    _ results: [EvaluationResults], datasets: [String], total: Group
+    _ results: [EvaluationResults], datasets: [String], total: Group, _ quality: SpendingQuality
   ) -> [String] {
     var notes: [String] = []
     if datasets.count > 1 {
@@ -99,6 +100,11 @@ public struct Spending: Sendable, Encodable {
     }
     if total.cost.unknown > 0 {
       notes.append("\(total.cost.unknown) of \(total.requests) requests are of unknown cost and in no sum")
+    }
+    if !quality.unpricedNames.isEmpty, total.cost.unknown < total.requests {
+      notes.append(
+        "costs by passing request are without what has no known cost at all: \(quality.unpricedNames.joined(separator: ", "))"
+      )
     }
     if total.judgeCost.unknown > 0 { notes.append("\(total.judgeCost.unknown) verdicts are of unknown cost") }
     if total.superseded > 0 {

@@ -5,6 +5,11 @@ import Records
 
 /// A request with all that spend asks of it.
 struct PaidRequest {
+  struct Candidate: Hashable {
+    var run: Int
+    var id: Int64
+  }
+
   /// Which of several runs it belongs to.
   let run: Int
   let value: String?
@@ -16,6 +21,8 @@ struct PaidRequest {
   /// What earlier attempts at the same request are known to have cost, in the same currency.
   let paidBefore: Int64
   let cluster: String
+
+  var candidate: Candidate { Candidate(run: run, id: observation.candidateID) }
 }
 
 extension EvaluationResults {
@@ -71,6 +78,10 @@ struct SpendingQuality {
   /// Runs that have each evaluator: in the others a failed request says nothing of it.
   private let runs: [(evaluator: String, runs: Set<Int>)]
 
+  /// Candidates of which no cost is known at all. They say nothing of what a pass costs, neither by what they cost nor by what
+  /// passed, and would else leave every group that they take part in without a cost by pass.
+  private let unpriced: Set<PaidRequest.Candidate>
+
   /// Requests times resamples that are drawn for one value: enough for 2,000 resamples of 10,000 requests.
   private static let mostDraws = 20_000_000
 
@@ -81,12 +92,21 @@ struct SpendingQuality {
     runs = Set(results.flatMap(\.evaluatorNames)).sorted().map { name in
       (name, Set(results.indices.filter { results[$0].evaluatorNames.contains(name) }))
     }
+    var unpriced: Set<PaidRequest.Candidate> = []
+    for (run, one) in results.enumerated() {
+      let priced = Set(one.observations.lazy.filter { $0.cost.picos != nil }.map(\.candidateID))
+      for candidate in Set(one.observations.map(\.candidateID)).subtracting(priced) {
+        unpriced.insert(PaidRequest.Candidate(run: run, id: candidate))
+      }
+    }
+    self.unpriced = unpriced
   }
 
   /// - Parameter requests: those that count.
   func worth(of requests: [PaidRequest]) -> Worth {
     let judged = Set(runs.reduce(into: Set<Int>()) { $0.formUnion($1.runs) })
     let withVerdicts = requests.filter { judged.contains($0.run) }
+    let priced = withVerdicts.filter { !unpriced.contains($0.candidate) }
     let currencies = currencies(of: requests)
     let currency = currencies.count == 1 ? currencies.first : nil
     return Worth(
@@ -98,7 +118,9 @@ struct SpendingQuality {
       passRate: judged.isEmpty ? .absent("nothing was judged") : passRate(withVerdicts, currency),
       costPerPassingRequest: currencies.count > 1
         ? .absent("costs are in several currencies: price all in one, or look at each apart")
-        : judged.isEmpty ? .absent("nothing was judged") : value(.costPerPassingRequest, of: withVerdicts, currency),
+        : judged.isEmpty
+          ? .absent("nothing was judged")
+          : priced.isEmpty ? .absent("no cost is known") : value(.costPerPassingRequest, of: priced, currency),
       currency: currency)
   }
 
@@ -124,11 +146,21 @@ struct SpendingQuality {
     return .value(Quantity(quantity.value, interval: interval, count: quantity.count))
   }
 
+  /// The names of those that are left out of costs by pass.
+  var unpricedNames: [String] {
+    Set(
+      unpriced.map { one in
+        results[one.run].candidates.first { $0.id == one.id }?.name ?? ""
+      }
+    ).sorted()
+  }
+
   private func value(
     _ measure: CandidateMeasure, of requests: [PaidRequest], _ currency: String?
   ) -> MeasuredValue {
     var options = options
     options.resamples = max(200, min(options.resamples, Self.mostDraws / max(requests.count, 1)))
+    if requests.isEmpty { return .absent("there is no such request") }
     let clusters = requests.map(\.cluster)
     let isClustered = Set(clusters).count < clusters.count
     do {

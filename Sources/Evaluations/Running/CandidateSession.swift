@@ -28,8 +28,18 @@ struct CandidateSession: Sendable {
     switch planned.source {
     case .endpoint(let text): try await ask(Endpoint(text), stop: stop)
     case .served(let program): try await serve(program, stop: stop)
-    case .imported: break
+    case .imported(let files, let form): try take(files, form)
     }
+  }
+
+  /// What was observed elsewhere, in one transaction.
+  private func take(_ files: [String], _ form: String) throws {
+    guard form == JudgedAnswers.form else {
+      throw EvaluationRunError.noImport(candidate: planned.name, reason: "there is no form \"\(form)\".")
+    }
+    let found = JudgedAnswers.observations(work, candidate: record.id ?? 0, missing: missing)
+    let stored = try store.storeObservations(found)
+    progress(.asked(candidate: planned.name, done: stored.count, of: missing.count, failed: 0))
   }
 
   private func serve(_ program: ServedProgram, stop: StopSignal) async throws {

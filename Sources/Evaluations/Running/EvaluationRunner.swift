@@ -208,7 +208,12 @@ public struct EvaluationRunner: Sendable {
       let before = failedVerdicts[verdict.evaluator]
       failedVerdicts[verdict.evaluator] = ((before?.count ?? 0) + 1, before?.first ?? message)
     }
-    let requests = work.items.count * candidates.count
+    // What was observed elsewhere is as complete as it is.
+    let asked = plan.candidates.indices.filter { index in
+      if case .imported = plan.candidates[index].source { false } else { true }
+    }.compactMap { candidates[$0].id }
+    let imported = observations.filter { !asked.contains($0.candidateID) }.count
+    let requests = work.items.count * asked.count + imported
     var outcome = EvaluationOutcome(
       evaluation: evaluation, requests: requests,
       answered: observations.filter { $0.status == .answered }.count, failures: failures,

@@ -22,6 +22,7 @@ extension EvaluationSample {
   /// was observed, or the tools that its answer calls.
   init(_ row: DatasetRow, _ observation: ObservationRecord) throws(EvaluationError) {
     try self.init(row, output: observation.text)
+    model = observation.answeredBy
     if let text = observation.trajectory, let steps = try? JSONReader.value(of: Array(text.utf8)).array {
       trajectory = try Self.steps(steps)
     } else if let text = observation.toolCalls, let calls = try? JSONReader.value(of: Array(text.utf8)).array {

@@ -106,12 +106,13 @@ struct Judging: Sendable {
     let judge = judges[task.judge]
     let began = ContinuousClock.now
     func record(
-      _ outcome: VerdictRecord.Outcome, reason: String, parts: String, cost: CostRecord, seconds: Double
+      _ outcome: VerdictRecord.Outcome, reason: String, parts: String, work: JudgeWork?, cost: CostRecord,
+      seconds: Double
     ) -> VerdictRecord {
       VerdictRecord(
         observationID: task.observation.id ?? 0, evaluator: judge.evaluator.name, version: judge.evaluator.version,
         configuration: judge.configuration, threshold: judge.evaluator.threshold, outcome: outcome, reason: reason,
-        parts: parts, cost: cost, seconds: seconds, decidedAt: Date())
+        parts: parts, judge: work?.text, cost: cost, seconds: seconds, decidedAt: Date())
     }
     do {
       let evaluation = try await judge.evaluator.evaluate(try EvaluationSample(row, task.observation))
@@ -121,12 +122,16 @@ struct Judging: Sendable {
         case .absent(let absence, let cause): .absent(absence, cause: cause.rawValue)
         }
       return record(
-        outcome, reason: evaluation.reason, parts: Self.parts(evaluation.parts), cost: Self.cost(evaluation.cost),
-        seconds: evaluation.latency / .seconds(1))
+        outcome, reason: evaluation.reason, parts: Self.parts(evaluation.parts), work: evaluation.work,
+        cost: Self.cost(evaluation.cost), seconds: evaluation.latency / .seconds(1))
     } catch {
+      // A judge that gave no verdict was paid all the same.
+      var work: JudgeWork?
+      if case EvaluationError.judgeFailed(_, _, _, let done) = error { work = done }
       return record(
-        .failed(message: "\(error)"), reason: "the evaluator failed", parts: "",
-        cost: .absent(Absence("the evaluator failed before it said what it cost")),
+        .failed(message: "\(error)"), reason: "the evaluator failed", parts: "", work: work,
+        cost: work.map { Self.cost($0.cost) }
+          ?? .absent(Absence("the evaluator failed before it said what it cost")),
         seconds: began.duration(to: .now) / .seconds(1))
     }
   }

@@ -7,28 +7,25 @@ extension EvaluatorRegistry {
   ///
   /// - Parameters:
   ///   - judge: the model that gives verdicts; nil where none was named.
+  ///   - encoder: what the local engines of AnswerRelevancy and Groundedness read by; nil where there is none.
+  ///   - background: questions of the dataset, against which the local AnswerRelevancy holds an answer.
   ///   - makeRunner: starts programs for CustomEvaluation; nil where nothing does.
   public static func standard(
-    judge: (any JudgeEndpoint)? = nil,
+    judge: (any JudgeEndpoint)? = nil, encoder: (any SentenceEncoder)? = nil, background: [String] = [],
     makeRunner: (@Sendable (_ command: [String]) throws(EvaluationError) -> any EvaluationProgram)? = nil
   ) -> EvaluatorRegistry {
-    local.adding(engineKinds(judge: judge, makeRunner: makeRunner))
+    local.adding(engineKinds(judge: judge, encoder: encoder, background: background, makeRunner: makeRunner))
   }
 
   /// The kinds that have an engine beyond what ``local`` holds.
-  ///
-  /// The place of the local engines of AnswerRelevancy and Groundedness is in the first two lists, in front of the
-  /// judge's: `EvaluatorEngine("local", kind: ...)` where there is a sentence encoder, the same with
-  /// ``EvaluatorEngine/missing(_:)`` where there is none. Then `local` becomes the usual one, and an encoder a parameter
-  /// here and in ``standard(judge:makeRunner:)``.
   static func engineKinds(
-    judge: (any JudgeEndpoint)?,
+    judge: (any JudgeEndpoint)?, encoder: (any SentenceEncoder)? = nil, background: [String] = [],
     makeRunner: (@Sendable (_ command: [String]) throws(EvaluationError) -> any EvaluationProgram)?
   ) -> [EvaluatorKind] {
     [
       .engines(
-        name: "AnswerRelevancy", summary: "the answer answers what was asked", usual: "judge",
-        [JudgeEvaluators.relevancy(judge)]),
+        name: "AnswerRelevancy", summary: "the answer answers what was asked", usual: "local",
+        [SemanticEvaluators.relevancy(encoder, background: background), JudgeEvaluators.relevancy(judge)]),
       .engines(
         name: "Groundedness", summary: "what the answer claims rests on the context, claim by claim", usual: "judge",
         [JudgeEvaluators.groundedness(judge)]),

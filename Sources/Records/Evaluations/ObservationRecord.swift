@@ -142,6 +142,8 @@ public struct VerdictRecord: Sendable, Codable, Hashable {
   public var reason: String
   /// What was looked at one by one, as JSON; empty where the answer was looked at as a whole.
   public var parts: String
+  /// What it took a judge to come to it, as JSON; nil where no judge was asked.
+  public var judge: String?
   /// Of the verdict, not of the answer.
   public var cost: CostRecord
   /// Of the verdict, in seconds.
@@ -150,7 +152,7 @@ public struct VerdictRecord: Sendable, Codable, Hashable {
 
   public init(
     observationID: Int64, evaluator: String, version: Int, configuration: String, threshold: Double, outcome: Outcome,
-    reason: String, parts: String = "", cost: CostRecord, seconds: Double, decidedAt: Date
+    reason: String, parts: String = "", judge: String? = nil, cost: CostRecord, seconds: Double, decidedAt: Date
   ) {
     self.observationID = observationID
     self.evaluator = evaluator
@@ -160,6 +162,7 @@ public struct VerdictRecord: Sendable, Codable, Hashable {
     self.outcome = outcome
     self.reason = reason
     self.parts = parts
+    self.judge = judge
     self.cost = cost
     self.seconds = seconds
     self.decidedAt = decidedAt

@@ -50,6 +50,8 @@ extension RecordSchema {
       table.column("failure", .text)
       table.column("reason", .text).notNull()
       table.column("parts", .text).notNull()
+      // What it took a judge, as JSON; null where none was asked.
+      table.column("judge", .text)
       cost(table)
       table.column("seconds", .double).notNull()
       table.column("decided_at", .double).notNull()

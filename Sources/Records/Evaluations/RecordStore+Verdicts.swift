@@ -27,13 +27,13 @@ extension RecordStore {
     try database.execute(
       sql: """
         INSERT OR REPLACE INTO verdict (observation_id, evaluator, version, configuration, threshold, score, absence,
-          absence_cause, failure, reason, parts, cost_picos, currency, price_version, price, cost_absence, seconds,
+          absence_cause, failure, reason, parts, judge, cost_picos, currency, price_version, price, cost_absence, seconds,
           decided_at)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         """,
       arguments: [
         verdict.observationID, verdict.evaluator, verdict.version, verdict.configuration, verdict.threshold, score,
-        absence, cause, failure, verdict.reason, verdict.parts, cost.picos, cost.currency, cost.version, cost.price,
+        absence, cause, failure, verdict.reason, verdict.parts, verdict.judge, cost.picos, cost.currency, cost.version, cost.price,
         cost.absence, verdict.seconds, verdict.decidedAt.timeIntervalSince1970,
       ])
   }
@@ -75,7 +75,7 @@ extension RecordStore {
     return VerdictRecord(
       observationID: row["observation_id"], evaluator: row["evaluator"], version: row["version"],
       configuration: row["configuration"], threshold: row["threshold"], outcome: outcome, reason: row["reason"],
-      parts: row["parts"], cost: CostColumns(row).record, seconds: row["seconds"],
+      parts: row["parts"], judge: row["judge"], cost: CostColumns(row).record, seconds: row["seconds"],
       decidedAt: Date(timeIntervalSince1970: row["decided_at"]))
   }
 }

@@ -66,9 +66,11 @@ struct AnswerBox: Sendable {
   }
 
   private func lead(_ lead: Recommendation.Lead, _ asked: EvaluationReport.Recommended) -> String {
-    let rows = lead.isClear ? "" : lead.rowsToSeparate.map { "; about \(NumberText.count($0, "row")) would part the two" } ?? ""
+    let rows =
+      lead.isClear ? "" : lead.rowsToSeparate.map { "; about \(NumberText.count($0, "row")) would part the two" } ?? ""
     guard asked.measures.count == 1 else {
-      return "Ahead of \(lead.runnerUp), the next, with a probability of \(NumberText.percent(lead.probabilityAhead))\(rows)."
+      return
+        "Ahead of \(lead.runnerUp), the next, with a probability of \(NumberText.percent(lead.probabilityAhead))\(rows)."
     }
     let quantity = Quantity(lead.difference, interval: lead.interval, count: 1)
     let scale = MeasureText.scale(asked.measures[0], [.value(quantity)], currency: model.content.table.currency)

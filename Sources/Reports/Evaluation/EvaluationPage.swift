@@ -31,7 +31,8 @@ struct EvaluationPage: Sendable {
   private var heading: HTML {
     let evaluation = content.evaluation
     let state = [
-      NumberText.count(content.candidates.count, "candidate"), NumberText.count(content.table.rows.count, "request") + " each",
+      NumberText.count(content.candidates.count, "candidate"),
+      NumberText.count(content.table.rows.count, "request") + " each",
       evaluation.finishedAt == nil ? "not finished" : "finished",
     ]
     let links =
@@ -41,7 +42,7 @@ struct EvaluationPage: Sendable {
     return """
       <header>
       <p class="eyebrow">Evaluation \(evaluation.reference) · \(NumberText.date(evaluation.createdAt)) · \
-      \(NumberText.list(state))</p>
+      \(state.joined(separator: " · "))</p>
       <h1>\(content.question.isEmpty ? evaluation.name : content.question)</h1>
       <p class="quiet small">Dataset \(evaluation.dataset). \
       \(content.priceVersions.isEmpty ? "No price is known" : "Prices: \(NumberText.list(content.priceVersions))"), \

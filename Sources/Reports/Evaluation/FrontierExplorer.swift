@@ -25,9 +25,13 @@ struct FrontierExplorer: Sendable {
   /// Nil where no candidate has both a quality and a cost.
   init?(_ table: CandidateTable, options: DecisionOptions) {
     let latency: [CandidateMeasure] = [CandidateTable.endToEnd, "TTFT", "TPOT"].filter(table.latencyKinds.contains)
-      .flatMap { kind in [CandidateMeasure.latency(kind, .quantile(0.99)), .latency(kind, .quantile(0.5)), .latency(kind, .mean)] }
+      .flatMap { kind in
+        [CandidateMeasure.latency(kind, .quantile(0.5)), .latency(kind, .quantile(0.99)), .latency(kind, .mean)]
+      }
     let quality = [CandidateMeasure.passRate] + table.evaluators.map(CandidateMeasure.score)
-    let cost: [CandidateMeasure] = [.costPerRequest, .costPerPassingRequest, .energyPerRequest, .energyPerPassingRequest]
+    let cost: [CandidateMeasure] = [
+      .costPerRequest, .costPerPassingRequest, .energyPerRequest, .energyPerPassingRequest,
+    ]
     let summary = table.summary(of: quality + cost + latency, options: options)
     func axes(_ measures: [CandidateMeasure], most: Int) -> [Axis] {
       let all = measures.compactMap { measure -> Axis? in
@@ -84,6 +88,7 @@ struct FrontierExplorer: Sendable {
     let unit = axis.scale.symbol.isEmpty ? "" : " (\(axis.scale.symbol))"
     return [
       "title": .label(MeasureText.title(axis.measure) + unit),
+      "name": .label(MeasureText.title(axis.measure).lowercasedFirst),
       "values": .array(
         axis.values.map { value in
           guard let quantity = value.quantity else { return .null }

@@ -67,7 +67,8 @@ struct RequestSections: Sendable {
       let mark: HTML = answer.passed == true ? " distinct" : ""
       let scores = answer.scores.map { score -> HTML in
         let value = score.score.map { NumberText.format($0, digits: 3) } ?? "no score"
-        return "<li>\(score.evaluator): \(value)\(score.reason.isEmpty ? "" : " – \(Self.shortened(score.reason, to: 400))")</li>"
+        return
+          "<li>\(score.evaluator): \(value)\(score.reason.isEmpty ? "" : " – \(Self.shortened(score.reason, to: 400))")</li>"
       }
       return """
         <div class="reply"><p><strong>\(answer.candidate)</strong> <span class="badge\(mark)">\(answer.state)</span></p>
@@ -95,7 +96,8 @@ struct RequestSections: Sendable {
       ? "<p>No answer was judged.</p>"
       : ChartTables.table(
         "Who judged, and how often there was something to say",
-        ["Evaluator", "Version", "Configuration", "Passes at", "Says what passes", "Scored", "No score", "Failed"], rows)
+        ["Evaluator", "Version", "Configuration", "Passes at", "Says what passes", "Scored", "No score", "Failed"], rows
+      )
     return """
       <section id="evaluators" aria-labelledby="evaluators-title">
       <h2 id="evaluators-title">Evaluators</h2>

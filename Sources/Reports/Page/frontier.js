@@ -21,8 +21,11 @@ function frontierView(explore, choice) {
   });
   const shown = points.filter((point) => point !== null);
   const members = shown.filter((point) => point.standing.member).sort((a, b) => a.c.v - b.c.v);
-  // Names of neighbours go above and below in turn.
-  const places = new Map([...shown].sort((a, b) => a.c.v - b.c.v).map((point, place) => [point.index, place]));
+  // Names of neighbours go above and below in turn, off the bars, and that of the dearest to the inside.
+  const inOrder = [...shown].sort((a, b) => a.c.v - b.c.v);
+  const places = new Map(inOrder.map((point, place) => [
+    point.index, `${place % 2 === 0 ? "top" : "bottom"} ${place > 0 && place === inOrder.length - 1 ? "left" : "right"}`,
+  ]));
 
   const data = [];
   if (members.length > 1) {
@@ -43,7 +46,7 @@ function frontierView(explore, choice) {
     data.push({
       type: "scatter", mode: "markers+text", showlegend: false, cliponaxis: false, name: point.candidate.label,
       x: [point.c.v], y: [point.q.v], text: [point.candidate.label],
-      textposition: places.get(point.index) % 2 === 0 ? "top center" : "bottom center",
+      textposition: places.get(point.index),
       textfont: { size: 13, color: "text" },
       marker: {
         color: standing.member ? `series:${point.index}:0.75` : color, size: point.size,
@@ -90,6 +93,10 @@ function frontierView(explore, choice) {
   if (left.length > 0) {
     sentences.push(`Not shown, for want of a value${choice.log ? " above zero" : ""}: ${left.join(", ")}.`);
   }
-  if (sentences.length === 0) sentences.push("No candidate is dominated.");
+  if (shown.every((point) => point.standing.member)) sentences.unshift("No candidate is dominated.");
+  const untimed = latency ? shown.filter((point) => !latency.values[point.index]).map((point) => name(point.index)) : [];
+  if (untimed.length > 0) {
+    sentences.push(`Without a value of ${latency.name}, so that the size of the marker says nothing: ${untimed.join(", ")}.`);
+  }
   return { data, layout, said: sentences.join(" ") };
 }

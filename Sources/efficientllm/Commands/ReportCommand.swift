@@ -53,7 +53,8 @@ struct ReportCommand: AsyncParsableCommand {
   }
 
   @Argument(
-    help: "The name of a study or an evaluation; NAME@DIGEST picks one of several plans, NAME@LABEL one of several runs.")
+    help:
+      "The name of a study or an evaluation; NAME@DIGEST picks one of several plans, NAME@LABEL one of several runs.")
   var name: String
 
   @Option(help: "study or evaluation, where both have the name.")

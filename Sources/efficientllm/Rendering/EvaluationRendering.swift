@@ -19,7 +19,8 @@ struct EvaluationRendering {
         + (summary.judgeCost == "include" ? "included" : "apart"),
     ].map(TextTable.onOneLine)
     lines += ["", measures, "", counts]
-    lines.append("Intervals in brackets; measures are over \(summary.comparedRows) requests that every candidate was sent.")
+    lines.append(
+      "Intervals in brackets; measures are over \(summary.comparedRows) requests that every candidate was sent.")
     lines += FigureText.list("Absent", absences) + FigureText.list("No score", unscored)
     lines += FigureText.list("Notes", summary.notes)
     return lines.joined(separator: "\n")
@@ -105,7 +106,8 @@ struct RowRendering {
 
   var text: String {
     var table = TextTable([
-      .left("row"), .left("candidate"), .left(""), .left("scores"), .right("cost"), .right("latency s"), .left("answer"),
+      .left("row"), .left("candidate"), .left(""), .left("scores"), .right("cost"), .right("latency s"),
+      .left("answer"),
     ])
     for row in rows {
       for (index, answer) in row.answers.enumerated() {

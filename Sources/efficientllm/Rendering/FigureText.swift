@@ -8,13 +8,10 @@ struct FigureText {
   /// What values are multiplied by, and the unit's symbol then.
   let factor: Double
   let symbol: String
-  /// Whether the symbol stands behind every value, or at the head of the row.
-  private let digits: Int
 
   /// - Parameter values: those that stand together.
   init(_ measure: CandidateMeasure, currency: String, _ values: [MeasuredValue]) {
     let largest = values.compactMap { $0.quantity.map { abs($0.value) } }.max() ?? 0
-    digits = 4
     switch measure {
     case .passRate, .errorRate: (factor, symbol) = (100, "%")
     case .score: (factor, symbol) = (1, "")
@@ -36,9 +33,11 @@ struct FigureText {
     return number(quantity.value) + mark + (quantity.interval.map { " " + text($0) } ?? "")
   }
 
-  func text(_ interval: Interval) -> String { "[\(number(interval.lower)), \(number(interval.upper))]" }
+  func text(_ interval: Interval) -> String {
+    "[\(number(interval.lower, digits: 3)), \(number(interval.upper, digits: 3))]"
+  }
 
-  func number(_ value: Double) -> String {
+  func number(_ value: Double, digits: Int = 4) -> String {
     guard value.isFinite else { return value < 0 ? "-inf" : "inf" }
     let scaled = value * factor
     return TextTable.number(scaled, digits: digits)

@@ -58,7 +58,8 @@ struct GateRendering: Encodable {
 
   var csv: String {
     let header = [
-      "candidate", "measure", "before", "after", "difference", "lower", "upper", "tolerated", "p", "adjusted_p", "verdict",
+      "candidate", "measure", "before", "after", "difference", "lower", "upper", "tolerated", "p", "adjusted_p",
+      "verdict",
       "reason",
     ]
     return CSVText.text(

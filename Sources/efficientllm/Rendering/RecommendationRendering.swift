@@ -34,7 +34,14 @@ struct RecommendationRendering: Encodable {
     lines.append(
       "Over \(recommendation.rows) requests"
         + (recommendation.rowsLeftOut > 0 ? ", \(recommendation.rowsLeftOut) left out" : "")
-        + "; best is how often a candidate is the best of those that meet the requirements, over resamples of the rows.")
+        + "; best is how often a candidate is the best of those that meet the requirements, over resamples of the rows."
+    )
+    lines += FigureText.list(
+      "Not measured",
+      recommendation.standings.compactMap { standing in
+        guard case .unmeasured(let measure, let absence) = standing.qualification else { return nil }
+        return "\(standing.candidate) has no \(measure.name): \(absence.reason)"
+      })
     lines += FigureText.list("Notes", notes + recommendation.notes)
     return lines.joined(separator: "\n")
   }
@@ -108,7 +115,7 @@ struct RecommendationRendering: Encodable {
           + zip(standing.requirements, requirementScales).map { requirement, scale in
             guard let value = requirement.value.quantity else { return "" }
             return "\(scale.number(value.value)) \(scale.symbol)".trimmingCharacters(in: .whitespaces)
-              + " (\(FigureText.probability(requirement.probability)))"
+              + (requirement.probability.map { " (\(FigureText.probability($0)))" } ?? "")
           } + [
             FigureText.probability(standing.probabilityQualifies), FigureText.probability(standing.probabilityBest),
           ])
@@ -121,7 +128,7 @@ struct RecommendationRendering: Encodable {
     case .qualifies: "qualifies"
     case .fails: "is out"
     case .undecided(let rows): "undecided" + (rows.map { ", \($0) rows would tell" } ?? "")
-    case .unmeasured(let measure, let absence): "no \(measure.name): \(absence.reason)"
+    case .unmeasured: "not measured"
     }
   }
 }

@@ -32,8 +32,12 @@ import Testing
       }
     }
     let summary = try EvaluationSummary(run.results())
-    #expect(summary.measures.map(\.name).prefix(5) == ["Exact", "pass-rate", "error-rate", "cost-per-request", "cost-per-passing-request"])
-    #expect(summary.measures.contains { $0.name == "p99" } && summary.measures.last?.name == "energy-per-passing-request")
+    #expect(
+      summary.measures.map(\.name).prefix(5) == [
+        "Exact", "pass-rate", "error-rate", "cost-per-request", "cost-per-passing-request",
+      ])
+    #expect(
+      summary.measures.contains { $0.name == "p99" } && summary.measures.last?.name == "energy-per-passing-request")
     let (a, b) = (summary.candidates[0], summary.candidates[1])
     func value(_ candidate: EvaluationSummary.Candidate, _ name: String) -> MeasuredValue? {
       candidate.figures.first { $0.measure.name == name }?.value

@@ -112,8 +112,10 @@ import Testing
   @Test func whatThePlanSaidHasNoOtherVersion() throws {
     let run = try Run(rows: Run.rows(["r1"]))
     try run.add("r1", cost: Run.usd(1, version: "plan", price: #"{"hardware": "the plan's", "seconds": 2}"#))
-    #expect(try cost(run.results().repriced(by: tables().new), "r1") == Run.usd(
-      1, version: "plan", price: #"{"hardware": "the plan's", "seconds": 2}"#))
+    #expect(
+      try cost(run.results().repriced(by: tables().new), "r1")
+        == Run.usd(
+          1, version: "plan", price: #"{"hardware": "the plan's", "seconds": 2}"#))
   }
 
   @Test func hostilePricesAreNoPrices() {

@@ -52,7 +52,9 @@ import Testing
   @Test func aBlankAnswerIsNone() throws {
     let run = try Run(rows: Run.rows(["blank", "said", "tools", "scored", "unjudged"]))
     try run.add("blank") { $0.text = " \n" }
-    try run.add("said", outcomes: ["Exact": .absent(Absence("the answer is empty"), cause: "no-answer")]) { $0.text = nil }
+    try run.add("said", outcomes: ["Exact": .absent(Absence("the answer is empty"), cause: "no-answer")]) {
+      $0.text = nil
+    }
     try run.add("tools", scores: ["Exact": 0]) {
       $0.text = ""
       $0.toolCalls = "[]"
@@ -99,7 +101,9 @@ import Testing
     #expect(observation.scores["Match"] == .absent(Absence("no key")))
     #expect(observation.passed == nil)
     #expect(results.notes.contains("Judge failed at 1 answers, which are left out of its score"))
-    #expect(results.notes.contains { $0.hasPrefix("Match has no score for some answers") && $0.hasSuffix("1 no-expectation") })
+    #expect(
+      results.notes.contains { $0.hasPrefix("Match has no score for some answers") && $0.hasSuffix("1 no-expectation") }
+    )
     let use = try #require(results.evaluators.first { $0.name == "Match" })
     #expect(use.scored == 1 && use.absent == ["no-expectation": 1] && use.failed == 0)
   }
@@ -158,7 +162,8 @@ import Testing
   @Test func clustersOfThePlanAreKept() throws {
     let run = try Run(
       rows: [
-        EvaluationRow(identity: "r1", hash: "1", cluster: "talk"), EvaluationRow(identity: "r2", hash: "2", cluster: "talk"),
+        EvaluationRow(identity: "r1", hash: "1", cluster: "talk"),
+        EvaluationRow(identity: "r2", hash: "2", cluster: "talk"),
         EvaluationRow(identity: "talk", hash: "3"),
       ])
     for row in ["r1", "r2", "talk"] { try run.add(row, scores: ["Exact": 1]) }

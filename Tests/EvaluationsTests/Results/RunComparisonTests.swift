@@ -77,9 +77,10 @@ import Testing
 
   @Test func aChangedEvaluatorIsNotCompared() throws {
     let (before, now) = try runs(passing: (40, 5), versions: (1, 2))
-    #expect(now.evaluatorChanges(since: before) == [
-      EvaluatorChange(evaluator: "Exact", what: "version 1 became 2", changesScores: true)
-    ])
+    #expect(
+      now.evaluatorChanges(since: before) == [
+        EvaluatorChange(evaluator: "Exact", what: "version 1 became 2", changesScores: true)
+      ])
     let comparison = try RunComparison(baseline: before, current: now)
     #expect(comparison.leftOut.map(\.name) == ["Exact", "pass-rate"])
     #expect(comparison.gate.checks.allSatisfy { !comparison.leftOut.contains($0.difference.measure) })

@@ -84,6 +84,21 @@ import Testing
     #expect(spending.notes.contains("1 of 2 requests are of unknown cost and in no sum"))
   }
 
+  @Test func whatHasNoPriceAtAllHidesNoOther() throws {
+    let run = try Run(rows: Run.rows(["r1", "r2"]), candidates: ["a", "own"])
+    for row in ["r1", "r2"] {
+      try run.add(row, scores: ["Exact": row == "r1" ? 1 : 0], cost: Run.usd(0.002))
+      try run.add(row, to: "own", scores: ["Exact": 1])
+    }
+    let spending = Spending([try run.results()], by: .route)
+    // Two requests at 0.002 dollars for one pass; what passed without a known cost is no bargain.
+    #expect(abs(try #require(spending.total.costPerPassingRequest.quantity).value - 0.004) < 1e-15)
+    #expect(spending.total.passRate.quantity?.value == 0.75)
+    #expect(spending.notes.contains("costs by passing request are without what has no known cost at all: own"))
+    let own = try #require(Spending([try run.results()], by: .candidate).groups.first { $0.value == "own" })
+    #expect(own.costPerPassingRequest == .absent("no cost is known"))
+  }
+
   @Test func currenciesStandBesideEachOther() throws {
     let run = try Run(rows: Run.rows(["r1", "r2", "r3"]))
     let euros = CostRecord.known(picos: 7, currency: "EUR", priceVersion: "v1", price: "")

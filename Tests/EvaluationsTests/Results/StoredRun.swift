@@ -77,4 +77,3 @@ final class StoredRun {
 
   func results() throws -> EvaluationResults { try EvaluationResults(evaluation.reference, in: store) }
 }
-

@@ -16,7 +16,7 @@ struct CustomEvaluationTests {
     id: "r1", input: .messages([ChatMessage(role: .user, content: "hi\nthere")]), output: "line\u{2028}two\n\"x\"",
     expected: ["a"], context: ["b", "c"], metadata: ["k": .integer(1), "a": .null],
     trajectory: [TrajectoryStep(tool: "t", arguments: .object(JSONObject()), tokens: 3)],
-    references: [[TrajectoryStep(text: "s", cost: DecimalAmount("0.50"), currency: "EUR")], []])
+    references: [[TrajectoryStep(text: "s", cost: DecimalAmount("0.50"), currency: "EUR")], []], model: "m-1")
 
   @Test("a sample is one line and comes back whole")
   func line() throws {

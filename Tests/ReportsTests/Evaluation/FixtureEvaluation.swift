@@ -31,7 +31,10 @@ struct FixtureEvaluation {
             let stretch = 0.7 + 0.6 * uniform()
             return .answered(
               CandidateTable.Observation(
-                scores: [MeasureID(evaluator): .value(passes ? 0.7 + 0.3 * uniform() : 0.4 * uniform()), "Exact": .value(passes ? 1 : 0)],
+                scores: [
+                  MeasureID(evaluator): .value(passes ? 0.7 + 0.3 * uniform() : 0.4 * uniform()),
+                  "Exact": .value(passes ? 1 : 0),
+                ],
                 passed: passes,
                 cost: costs[index].map { .exact(picos: Int64($0 * stretch * 1e12)) } ?? .absent(Absence("no price")),
                 latencies: ["latency": seconds[index] * stretch, "TTFT": seconds[index] * 0.2 * stretch]))
@@ -45,7 +48,8 @@ struct FixtureEvaluation {
       EvaluationReport.Candidate(
         record: CandidateRecord(
           id: Int64(index), evaluationID: 1, name: name, digest: "d", model: name, endpoint: "http://127.0.0.1:1/v1",
-          settings: ["temperature": index == 0 ? "1" : "0"], manifest: Manifest(sections: ["server": ["started": name]])),
+          settings: ["temperature": index == 0 ? "1" : "0"], manifest: Manifest(sections: ["server": ["started": name]])
+        ),
         answeredBy: [name], requests: rows, missing: 0, superseded: index == 3 ? 1 : 0, retries: index,
         failures: index == 3 ? [(kind: "timeout", count: 3)] : [],
         spent: .init(known: [(amount: 0.1 * Double(index), currency: "USD")], unknown: index == 4 ? rows : 0),
@@ -77,7 +81,9 @@ struct FixtureEvaluation {
             name: "customer of \(name)", requests: 100, failed: 2,
             cost: .init(known: [(amount: 0.4, currency: "USD"), (amount: 0.1, currency: "EUR")], unknown: 3),
             judgeCost: .init(known: [], unknown: 0),
-            scores: [(evaluator: evaluator, mean: .value(Quantity(0.8, interval: Interval(lower: 0.7, upper: 0.9), count: 98)))],
+            scores: [
+              (evaluator: evaluator, mean: .value(Quantity(0.8, interval: Interval(lower: 0.7, upper: 0.9), count: 98)))
+            ],
             passRate: .value(Quantity(0.8, interval: Interval(lower: 0.71, upper: 0.87), count: 98)),
             costPerPassingRequest: .absent("costs are in several currencies"), currency: nil)
         })

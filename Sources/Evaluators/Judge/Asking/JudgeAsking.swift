@@ -59,7 +59,7 @@ struct JudgeAsking: Sendable {
         work.problems.append(error)
         request.messages =
           opening + [
-            ChatMessage(role: .assistant, content: Self.echo(reply)),
+            ChatMessage(role: .assistant, content: Self.echo(reply, isCut: error.kind == .truncated)),
             ChatMessage(role: .user, content: JudgePrompt.again(error)),
           ]
         if error.kind == .truncated {
@@ -115,10 +115,10 @@ struct JudgeAsking: Sendable {
     }
   }
 
-  /// A message without content is refused by some servers.
-  private static func echo(_ reply: JudgeReply) -> String {
+  /// A message without content is refused by some servers. Of a reply that did not end, its beginning says enough.
+  private static func echo(_ reply: JudgeReply, isCut: Bool) -> String {
     let text = [reply.text, reply.refusal].lazy.compactMap { $0 }.first { !$0.isBlank }
-    return JudgeMaterial.withoutControlTokens(text ?? "(nothing)").cut(longestEcho)
+    return JudgeMaterial.withoutControlTokens(text ?? "(nothing)").cut(isCut ? longestEcho / 16 : longestEcho)
   }
 
   static func read<Answer>(

@@ -51,7 +51,10 @@ struct EvaluateRunCommand: AsyncParsableCommand {
     let store = try RecordStore(creatingAt: home.records.path)
     let progress = EvaluationProgressPrinter()
     let runner = EvaluationRunner(
-      plan: plan, store: store, configuration: try configuration(home), progress: { progress.receive($0) })
+      plan: plan, store: store,
+      configuration: try Self.configuration(
+        home, label: label, retriesFailed: retryFailed, command: "efficientllm evaluate run \(file)"),
+      progress: { progress.receive($0) })
     if dryRun {
       print(try runner.forecast())
       return
@@ -67,17 +70,20 @@ struct EvaluateRunCommand: AsyncParsableCommand {
     try report(try result.get(), stopped: stop.isRequested)
   }
 
-  private func configuration(_ home: Home) throws -> EvaluationRunner.Configuration {
+  static func configuration(
+    _ home: Home, label: String?, retriesFailed: Bool, command: String
+  ) throws -> EvaluationRunner.Configuration {
     var hardware = HardwareDescription.current().sections
     hardware["software", default: [:]]["efficientllm"] = EfficientLLM.configuration.version
-    let python = WorkloadRegistry.python()
     return EvaluationRunner.Configuration(
       datasets: DatasetStore(folder: home.datasets), catalogue: try PricesCommand.shelf.catalogue(),
-      registry: { try await EvaluatorKinds.registry(for: $0, judge: $1, home: home) }, locksDirectory: home.locks.path,
-      placeholders: ["home": home.url.path, "program": Workloads.executable, "python": python],
+      registry: { try await EvaluatorKinds.registry(for: $0, judge: $1, home: home) },
+      locksDirectory: home.locks.path,
+      placeholders: [
+        "home": home.url.path, "program": Workloads.executable, "python": WorkloadRegistry.python(),
+      ],
       environment: ["EFFICIENTLLM_HOME": home.url.path, "EFFICIENTLLM_PROGRAM": Workloads.executable],
-      manifest: Manifest(sections: hardware), commandLine: "efficientllm evaluate run \(file)", label: label,
-      retriesFailed: retryFailed)
+      manifest: Manifest(sections: hardware), commandLine: command, label: label, retriesFailed: retriesFailed)
   }
 
   private func report(_ outcome: EvaluationOutcome, stopped: Bool) throws {
@@ -112,10 +118,26 @@ struct EvaluateRunCommand: AsyncParsableCommand {
 
 /// The kinds of evaluators that the plans of this program can name.
 enum EvaluatorKinds {
+  /// Those whose usual engine reads by sentence embeddings.
+  private static let semantic: Set<String> = ["AnswerRelevancy", "Groundedness"]
+
+  /// The encoder is loaded only where a plan has a use for it.
   static func registry(
     for plan: EvaluationPlan, judge: (any JudgeEndpoint)?, home: Home
   ) async throws -> EvaluatorRegistry {
+    let needsEncoder = plan.evaluators.contains { evaluator in
+      semantic.contains(evaluator.kind) && ["local", nil].contains(evaluator.options["engine"]?.string)
+    }
+    let folder = home.models.appendingPathComponent("minilm", isDirectory: true)
+    var encoder: LocalSentenceEncoder?
+    var background: [String] = []
+    if needsEncoder, FileManager.default.fileExists(atPath: folder.path) {
+      encoder = try await LocalSentenceEncoder(name: "minilm", folder: folder, home: home.url)
+      background = try DatasetStore(folder: home.datasets).load(plan.dataset).rows.map(\.input.question)
+    }
     let environment = ["EFFICIENTLLM_HOME": home.url.path]
-    return .standard(judge: judge) { command in ScoringProgram(command: command, environment: environment) }
+    return .standard(judge: judge, encoder: encoder, background: background) { command in
+      ScoringProgram(command: command, environment: environment)
+    }
   }
 }

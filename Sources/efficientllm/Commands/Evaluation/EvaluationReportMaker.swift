@@ -41,7 +41,7 @@ struct EvaluationReportMaker {
       EvaluationReport.Evaluator(
         name: use.name, versions: use.versions, configurations: use.configurations, thresholds: use.thresholds,
         scored: use.scored, absent: use.absent.sorted { $0.key < $1.key }.map { "\($0.value) \($0.key)" },
-        failed: use.failed, saysWhatPasses: results.passingEvaluator.map { $0 == use.name } ?? true)
+        failed: use.failed, saysWhatPasses: results.passingEvaluators.contains(use.name))
     }
     content.priceVersions = results.priceVersions
     content.judgeCost = judgeCost.rawValue
