@@ -1,4 +1,5 @@
 import Measures
+import OpenAIWire
 import Testing
 
 @testable import Evaluators
@@ -93,18 +94,20 @@ struct SemanticAnswerRelevancyTests {
     }
   }
 
-  @Test("a configuration makes both, with the encoder it is given")
+  @Test("a configuration makes both, with the encoder that is there")
   func kinds() throws {
-    let encoder = HashingEncoder()
-    let registry = EvaluatorRegistry.local.adding([
-      SemanticAnswerRelevancy.kind(encoder: encoder), SemanticGroundedness.kind(encoder: encoder),
-    ])
-    let made = try registry.make(EvaluatorConfiguration("SemanticAnswerRelevancy", name: "on topic", threshold: 0.7))
+    let registry = EvaluatorRegistry.standard(encoder: HashingEncoder())
+    let made = try registry.make(EvaluatorConfiguration("AnswerRelevancy", name: "on topic", threshold: 0.7))
+    #expect(made is SemanticAnswerRelevancy)
     #expect(made.name == "on topic")
     #expect(made.threshold == 0.7)
-    #expect(try registry.make(EvaluatorConfiguration("SemanticGroundedness")).threshold == 0.5)
-    #expect(throws: EvaluationError.self) {
-      try registry.make(EvaluatorConfiguration("SemanticGroundedness", options: ["modell": .string("x")]))
+    let grounded = try registry.make(EvaluatorConfiguration("Groundedness", options: ["engine": .string("local")]))
+    #expect(grounded is SemanticGroundedness)
+    #expect(grounded.threshold == 0.5)
+    for kind in ["AnswerRelevancy", "Groundedness"] {
+      #expect(throws: EvaluationError.self) {
+        try EvaluatorRegistry.standard().make(EvaluatorConfiguration(kind, options: ["engine": .string("local")]))
+      }
     }
   }
 }

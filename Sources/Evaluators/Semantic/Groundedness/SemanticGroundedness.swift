@@ -123,14 +123,4 @@ public struct SemanticGroundedness: Evaluator {
     }
     return Verdict.Part(name: claim.text.shown, outcome: .score(score), reason: reason)
   }
-
-  /// What a configuration calls `SemanticGroundedness`.
-  public static func kind(encoder: any SentenceEncoder) -> EvaluatorKind {
-    EvaluatorKind(
-      name: "SemanticGroundedness", summary: "whether the answer's claims rest on the row's context", options: [],
-      threshold: 0.5
-    ) { options throws(EvaluationError) in
-      SemanticGroundedness(name: options.name, threshold: options.threshold, encoder: encoder)
-    }
-  }
 }
