@@ -96,31 +96,45 @@ let package = Package(
     room("Studies", ["Measures", "Probes", "Records", crypto, subprocess, yams]),
     room(
       "Reports", ["Measures", "Ranking", "Records"],
-      resources: [.embedInCode("Page/report.css"), .embedInCode("Page/report.js")]),
+      resources: [
+        .embedInCode("Page/report.css"), .embedInCode("Page/report.js"), .embedInCode("Page/frontier.js"),
+      ]),
 
     room("Pricing"),
     room("OpenAIWire"),
     room("Datasets", ["OpenAIWire", crypto]),
-    room("Evaluators", ["Measures", "OpenAIWire"]),
+    room(
+      "Evaluators", ["Measures", "OpenAIWire"],
+      resources: [
+        .embedInCode("Semantic/Resources/english.json"), .embedInCode("Semantic/Resources/semantic-model.json"),
+        .embedInCode("Semantic/Resources/attacks.json"),
+      ]),
     room(
       "Serving",
       ["OpenAIWire", hummingbird, hummingbirdCore, httpTypes, nioCore, serviceLifecycle, unixSignals, logging]),
     room("MeasuringClient", ["Measures", "OpenAIWire", nioCore, nioPosix, nioSSL, nioTLS]),
     room("MockEndpoint", ["Measures", "OpenAIWire", nioCore, nioPosix, nioHTTP1, nioSSL]),
+    room("Interchange", ["Measures", "OpenAIWire", "Evaluators", "Pricing", "Records"]),
+    room(
+      "Evaluations",
+      [
+        "Measures", "Ranking", "Probes", "Records", "Studies", "Pricing", "OpenAIWire", "Datasets", "Evaluators",
+        "MeasuringClient", "Interchange", crypto,
+      ]),
 
     // The meeting point and the door.
     room(
       "EngineWorkloads",
       [
         "Torch", "Layers", "Models", "Training", "Safetensors", "Tokenization", "Corpora", "Checkpoints", "Generation",
-        "ChatTemplates", "Serving", "OpenAIWire", "Measures", "Probes", "Studies",
+        "ChatTemplates", "Serving", "OpenAIWire", "Measures", "Probes", "Studies", "Evaluators", crypto,
       ]),
     .executableTarget(
       name: "efficientllm",
       dependencies: [
         "EngineWorkloads", "Tokenization", "Corpora", "Checkpoints", "Generation", "ChatTemplates", "Serving",
         "Measures", "Ranking", "Probes", "Records", "Studies", "Reports", "Datasets", "Pricing", "MeasuringClient",
-        "MockEndpoint", argumentParser,
+        "MockEndpoint", "Evaluations", "Evaluators", "Interchange", argumentParser,
       ],
       swiftSettings: settings
     ),
@@ -149,13 +163,25 @@ let package = Package(
     ),
     tests("MockEndpoint", ["OpenAIWire"]),
     tests(
+      "Interchange", ["Measures", "OpenAIWire", "Evaluators", "Pricing", "Records"], fixtures: true),
+    tests(
+      "Evaluations",
+      [
+        "Measures", "Ranking", "Records", "Studies", "Pricing", "OpenAIWire", "Datasets", "Evaluators",
+        "MeasuringClient", "MockEndpoint", "Interchange",
+      ]),
+    tests(
       "Checkpoints", ["Torch", "Layers", "Models", "Safetensors", "GGUF", "Tokenization", "ChatTemplates"],
       fixtures: true),
     tests("Generation", ["Torch", "Layers", "Models", "Tokenization"], fixtures: true),
     tests("Layers", ["Torch"]),
     tests("Models", ["Torch", "Layers", "Safetensors", "Training"], fixtures: true),
     tests("Training", ["Torch", "Layers", "Models", "Safetensors", "Corpora", "Tokenization"]),
-    tests("EngineWorkloads", ["Measures", "Models", "Safetensors", "Serving", "Studies", "Tokenization"]),
-    tests("efficientllm", ["MeasuringClient", "Probes", "Ranking", "Studies", argumentParser]),
+    tests(
+      "EngineWorkloads",
+      ["Checkpoints", "Evaluators", "Measures", "Models", "Safetensors", "Serving", "Studies", "Tokenization"]),
+    tests(
+      "efficientllm",
+      ["Evaluations", "Measures", "MeasuringClient", "Probes", "Ranking", "Records", "Studies", argumentParser]),
   ]
 )

@@ -47,6 +47,8 @@ public struct Verdict: Sendable, Hashable {
   public let parts: [Part]
   /// What the verdict itself cost.
   public let cost: EvaluationCost
+  /// What it took a judge; nil where none was asked.
+  public var work: JudgeWork?
 
   /// - Parameter score: held to 0...1 by whoever makes it; an evaluator that gives another number has a bug.
   public init(score: Double, reason: String, parts: [Part] = [], cost: EvaluationCost = .free) {
@@ -87,10 +89,18 @@ public struct Evaluation: Sendable, Hashable {
   public let cost: EvaluationCost
   /// How long the verdict took, not the answer.
   public let latency: Duration
+  /// What gave the verdict (``Evaluator/engine``): verdicts of different engines are not of one kind.
+  public let engine: String
+  /// What it took a judge; nil where none was asked.
+  public let work: JudgeWork?
 
-  public init(evaluator: String, version: Int, threshold: Double, verdict: Verdict, latency: Duration) {
+  public init(
+    evaluator: String, version: Int, threshold: Double, verdict: Verdict, latency: Duration, engine: String = "local"
+  ) {
     self.evaluator = evaluator
     self.version = version
+    self.engine = engine
+    work = verdict.work
     self.threshold = threshold
     outcome = verdict.outcome
     reason = verdict.reason

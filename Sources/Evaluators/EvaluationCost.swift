@@ -46,3 +46,17 @@ public enum EvaluationCost: Sendable, Hashable {
   /// Something was bought and its price is not known. Absent is not zero.
   case unknown(Absence)
 }
+
+extension EvaluationCost {
+  /// What both cost together: exact where both are known and in one currency, else unknown with its reason.
+  public static func + (left: EvaluationCost, right: EvaluationCost) -> EvaluationCost {
+    switch (left, right) {
+    case (.unknown, _), (_, .free): left
+    case (_, .unknown), (.free, _): right
+    case (.charged(let one, let currency), .charged(let other, let second)) where currency == second:
+      .charged(one + other, currency: currency)
+    case (.charged(_, let one), .charged(_, let other)):
+      .unknown(Absence("a part was charged in \(one.shown) and a part in \(other.shown)"))
+    }
+  }
+}

@@ -21,14 +21,21 @@ public enum EvaluationError: Error, Hashable, Sendable, CustomStringConvertible 
   /// Nothing was given that starts programs.
   case noRunner(evaluator: String)
   case badCalibration(reason: String)
+  /// An engine was asked for that nothing was given for, or that the evaluator does not have.
+  case missingEngine(evaluator: String, engine: String, has: [String], mend: String)
+  /// The place is a path such as `criteria[1].weight`.
+  case badRubric(place: String, reason: String)
+  /// A judge gave no verdict, after all attempts. What it took is in `work`: it was paid for.
+  case judgeFailed(evaluator: String, judge: String, reason: String, work: JudgeWork)
 
   /// Whether the user has to say something differently, rather than that something failed.
   public var isUsageError: Bool {
     switch self {
     case .unknownEvaluator, .unknownOption, .missingOption, .wrongOption, .badPattern, .badSchema,
-      .unsupportedKeyword:
+      .unsupportedKeyword, .missingEngine, .badRubric:
       true
-    case .patternTimeout, .tooLarge, .malformedSample, .badInstruction, .malformedVerdict, .noRunner, .badCalibration:
+    case .patternTimeout, .tooLarge, .malformedSample, .badInstruction, .malformedVerdict, .noRunner, .badCalibration,
+      .judgeFailed:
       false
     }
   }
@@ -59,6 +66,14 @@ public enum EvaluationError: Error, Hashable, Sendable, CustomStringConvertible 
     case .badInstruction(let id, let reason): "The instruction \"\(id.shown)\": \(reason)."
     case .malformedVerdict(let program, let reason): "\(program.shown) gave no verdict that can be read: \(reason)."
     case .noRunner(let evaluator): "\(evaluator) runs a program, and nothing here starts programs."
+    case .missingEngine(let evaluator, let engine, let has, let mend):
+      "\(evaluator) has no engine \"\(engine.shown)\" here. "
+        + (has.isEmpty ? "" : "There is: \(has.joined(separator: ", ")). ") + mend
+    case .badRubric(let place, let reason):
+      place.isEmpty ? "The rubric: \(reason)." : "The rubric at \(place.shown): \(reason)."
+    case .judgeFailed(let evaluator, let judge, let reason, let work):
+      "\(evaluator.shown) got no verdict of the judge \(judge.shown) in \(work.requests) "
+        + "\(work.requests == 1 ? "request" : "requests"): \(reason)."
     case .badCalibration(let reason): "The rows cannot be calibrated on: \(reason)."
     }
   }

@@ -29,10 +29,13 @@ public struct EvaluationSample: Sendable, Hashable {
   public var trajectory: [TrajectoryStep]
   /// Ways to do the same task that are known to work.
   public var references: [[TrajectoryStep]]
+  /// The model that answered, where it is known: a judge that is the same model is said to be.
+  public var model: String?
 
   public init(
     id: String? = nil, input: Input, output: String?, expected: [String] = [], context: [String] = [],
-    metadata: [String: JSONValue] = [:], trajectory: [TrajectoryStep] = [], references: [[TrajectoryStep]] = []
+    metadata: [String: JSONValue] = [:], trajectory: [TrajectoryStep] = [], references: [[TrajectoryStep]] = [],
+    model: String? = nil
   ) {
     self.id = id
     self.input = input
@@ -42,6 +45,7 @@ public struct EvaluationSample: Sendable, Hashable {
     self.metadata = metadata
     self.trajectory = trajectory
     self.references = references
+    self.model = model
   }
 
   /// Bytes of text, over all fields, that an evaluator takes.

@@ -15,6 +15,10 @@ public protocol Evaluator: Sendable {
   /// Raised whenever the same sample could get another score.
   var version: Int { get }
 
+  /// What gives the verdicts, such as `local`, `rules` or `judge MODEL`: two engines of one name are not to be put together
+  /// unsaid.
+  var engine: String { get }
+
   /// An answer passes whose score is at least this, in 0...1.
   var threshold: Double { get }
 
@@ -24,6 +28,8 @@ public protocol Evaluator: Sendable {
 }
 
 extension Evaluator {
+  public var engine: String { "local" }
+
   /// The verdict with the evaluator's name and version, its threshold and its latency.
   /// - Throws: what ``verdict(of:)`` throws, and ``EvaluationError/tooLarge(what:limit:)``.
   public func evaluate(_ sample: EvaluationSample) async throws -> Evaluation {
@@ -32,7 +38,7 @@ extension Evaluator {
     let verdict = try await verdict(of: sample)
     return Evaluation(
       evaluator: name, version: version, threshold: threshold, verdict: verdict,
-      latency: began.duration(to: .now))
+      latency: began.duration(to: .now), engine: engine)
   }
 }
 

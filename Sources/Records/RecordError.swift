@@ -18,6 +18,10 @@ public enum RecordError: Error, Sendable, Hashable, CustomStringConvertible {
   case noSuchStudy(name: String, known: [String])
   /// A digest prefix stands for more than one plan.
   case ambiguousStudy(name: String, digests: [String])
+  /// No run of an evaluation of that name (and label).
+  case noSuchEvaluation(reference: String, known: [String])
+  /// There is a run of that name and label.
+  case sameEvaluation(reference: String)
   /// A row says something that this version cannot read.
   case unreadable(path: String, what: String)
   /// The database refused for another reason.
@@ -47,6 +51,13 @@ public enum RecordError: Error, Sendable, Hashable, CustomStringConvertible {
           ? "There is none yet: efficientllm study run FILE." : "There are: \(known.joined(separator: ", ")).")
     case .ambiguousStudy(let name, let digests):
       "\(name) stands for more than one plan. Say which: \(digests.joined(separator: ", "))."
+    case .noSuchEvaluation(let reference, let known):
+      "There is no evaluation \(reference) in the records. "
+        + (known.isEmpty
+          ? "There is none yet: efficientllm evaluate run FILE."
+          : "There are: \(known.prefix(20).joined(separator: ", "))\(known.count > 20 ? " and more" : "").")
+    case .sameEvaluation(let reference):
+      "There is a run \(reference) in the records. Give this one another label: --label NAME."
     case .unreadable(let path, let what):
       "The records at \(path) hold something this version cannot read: \(what). Update efficientllm."
     case .failed(let path, let reason):

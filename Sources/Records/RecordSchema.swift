@@ -12,6 +12,7 @@ enum RecordSchema {
     migrator.registerMigration("2 memory parts") { database in
       try database.alter(table: "trial") { $0.add(column: "memory_parts", .text) }
     }
+    migrator.registerMigration("3 evaluations") { try evaluations($0) }
     return migrator
   }
 

@@ -11,7 +11,8 @@ struct EfficientLLM: AsyncParsableCommand {
     subcommands: [
       DoctorCommand.self, StudyCommand.self, RankCommand.self, LeaderboardCommand.self, ReportCommand.self,
       CorpusCommand.self, TokenizerCommand.self, ModelsCommand.self, GenerateCommand.self, PerplexityCommand.self,
-      ServeCommand.self, LoadCommand.self, DatasetCommand.self, PricesCommand.self, MockEndpointCommand.self,
+      ServeCommand.self, LoadCommand.self, DatasetCommand.self, PricesCommand.self, EvaluateCommand.self,
+      FrontierCommand.self, RecommendCommand.self, CompareCommand.self, SpendCommand.self, MockEndpointCommand.self,
       TrialCommand.self,
     ]
   )

@@ -3,7 +3,10 @@ import Checkpoints
 import Corpora
 import Datasets
 import EngineWorkloads
+import Evaluations
+import Evaluators
 import Generation
+import Interchange
 import MeasuringClient
 import Pricing
 import Probes
@@ -34,7 +37,8 @@ enum ExitStatus: Int32 {
     case is TableError, is DecisionError, is PlanError: true
     case let error where TrainWorkload.isUsageError(error): true
     case StudyError.sameName: true
-    case RecordError.noSuchStudy, RecordError.ambiguousStudy, RecordError.noRecords: true
+    case RecordError.noSuchStudy, RecordError.ambiguousStudy, RecordError.noRecords, RecordError.noSuchEvaluation: true
+    case is ComparisonError, is ReportCommand.Failure: true
     case let failure as TableFile.Failure: failure.isUsage
     case let error as ProbeError: error.isUsage
     case let error as CorpusError: error.isUsageError
@@ -46,6 +50,11 @@ enum ExitStatus: Int32 {
     case let error as PricingError: error.isUsageError
     case is UsageError: true
     case is ClientError: true
+    case let error as EvaluationRunError: error.isUsageError
+    case let error as EvaluationError: error.isUsageError
+    case let error as ImportError: error.isUsageError
+    case is EvaluationImportError: true
+    case RecordError.noSuchEvaluation, RecordError.sameEvaluation: true
     case is TextGenerator.NoChatTemplate, is PerplexityRun.Failure: true
     default: false
     }

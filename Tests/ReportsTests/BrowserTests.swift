@@ -40,9 +40,31 @@ import Testing
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     defer { try? FileManager.default.removeItem(at: folder) }
     let file = folder.appendingPathComponent("report.html")
-    try Data(browserCase.report().html(charts: charts).utf8).write(to: file)
+    try check(browserCase.report().html(charts: charts), named: browserCase.rawValue, file)
+  }
 
-    let shots = ProcessInfo.processInfo.environment["EFFICIENTLLM_SCREENSHOTS"].map { "\($0)/\(browserCase)" }
+  @Test(
+    .enabled(if: hasChromium, "no Chromium here: install Debian's package chromium"),
+    .enabled(if: bundle != nil, "no plotly bundle here: run './dev setup'"),
+    .timeLimit(.minutes(5)), arguments: ["full", "bare", "hostile"])
+  func showsEvaluationsWithoutError(_ name: String) throws {
+    let charts = try ChartLibrary(contentsOf: #require(Self.bundle))
+    let report =
+      switch name {
+      case "full": try FixtureEvaluation().report()
+      case "bare": try FixtureEvaluation.bare()
+      default: try FixtureEvaluation.hostile()
+      }
+    let folder = FileManager.default.temporaryDirectory.appendingPathComponent("report-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    try check(
+      report.html(charts: charts), named: "evaluation-\(name)", folder.appendingPathComponent("report.html"))
+  }
+
+  private func check(_ html: String, named name: String, _ file: URL) throws {
+    try Data(html.utf8).write(to: file)
+    let shots = ProcessInfo.processInfo.environment["EFFICIENTLLM_SCREENSHOTS"].map { "\($0)/\(name)" }
     let process = Process()
     process.executableURL = Self.root.appendingPathComponent("scripts/reports/check-in-chromium")
     process.arguments = [file.path] + (shots.map { [$0] } ?? [])

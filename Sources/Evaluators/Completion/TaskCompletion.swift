@@ -15,6 +15,7 @@ public struct TaskCompletion: LocalEvaluator {
 
   public let name: String
   public let version = 1
+  public let engine = "rules"
   public let threshold: Double
   /// Nil: the row's expected values, each a fact of its own.
   public let required: [Wordings]?

@@ -5,15 +5,17 @@ public struct EvaluatorOptions: Sendable {
   /// What the evaluator is listed under.
   public let name: String
   /// In 0...1.
-  public let threshold: Double
+  public private(set) var threshold: Double
   let kind: String
   private let values: [String: JSONValue]
+  private let hasThreshold: Bool
 
   /// - Throws: ``EvaluationError/unknownOption(evaluator:option:nearest:known:)``, ``EvaluationError/wrongOption(evaluator:option:expected:found:)``.
   init(_ configuration: EvaluatorConfiguration, of kind: EvaluatorKind) throws(EvaluationError) {
     self.kind = kind.name
     name = configuration.name ?? kind.name
     threshold = configuration.threshold ?? kind.threshold
+    hasThreshold = configuration.threshold != nil
     values = configuration.options.filter { !$0.value.isNull }
     let known = kind.options.map(\.name)
     for option in configuration.options.keys.sorted() where !known.contains(option) {
@@ -32,6 +34,16 @@ public struct EvaluatorOptions: Sendable {
   /// The error of an option whose value is not what it has to be.
   public func wrong(_ option: String, _ expected: String, found: String) -> EvaluationError {
     .wrongOption(evaluator: kind, option: option, expected: expected, found: found)
+  }
+
+  /// The options that are given, in order.
+  var names: [String] { values.keys.sorted() }
+
+  /// The same, with another threshold where the configuration does not say one: engines of one kind may differ.
+  func withUsual(threshold: Double) -> EvaluatorOptions {
+    var options = self
+    if !hasThreshold { options.threshold = threshold }
+    return options
   }
 
   public subscript(option: String) -> JSONValue? { values[option] }

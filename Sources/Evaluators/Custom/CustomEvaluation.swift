@@ -6,11 +6,11 @@ public struct CustomEvaluation: Evaluator {
   public let threshold: Double
   /// For one sample.
   public let deadline: Duration
-  private let runner: any EvaluationRunner
+  private let runner: any EvaluationProgram
 
   public init(
     name: String = "CustomEvaluation", version: Int = 1, threshold: Double = 0.5, deadline: Duration = .seconds(60),
-    runner: any EvaluationRunner
+    runner: any EvaluationProgram
   ) {
     self.name = name
     self.version = version
@@ -28,7 +28,7 @@ public struct CustomEvaluation: Evaluator {
   /// The kind, for a registry that can start programs.
   /// - Parameter makeRunner: from a program and its arguments, at least one word.
   public static func kind(
-    makeRunner: @escaping @Sendable (_ command: [String]) throws(EvaluationError) -> any EvaluationRunner
+    makeRunner: @escaping @Sendable (_ command: [String]) throws(EvaluationError) -> any EvaluationProgram
   ) -> EvaluatorKind {
     EvaluatorKind(
       name: "CustomEvaluation", summary: "any program: a sample as a JSON line in, a verdict as a JSON line out",

@@ -3,12 +3,13 @@ public import OpenAIWire
 /// A sample as a program reads it: one JSON object in one line.
 ///
 /// `id`, `input` (a text) or `messages` (OpenAI's form), `output` (null where there is no answer), `expected`, `context`,
-/// `metadata`, `trajectory` and `references` (lists of steps). What is empty is left out; `output` never is.
+/// `metadata`, `trajectory`, `references` (lists of steps) and `model`, the one that answered. What is empty is left out; `output` never is.
 public enum SampleLine {
   public static let limits = JSONLimits(bytes: 32 << 20, depth: 64, values: 1_000_000)
 
   private static let members: Set<String> = [
     "id", "input", "messages", "output", "expected", "context", "metadata", "trajectory", "references",
+    "model",
   ]
 
   /// Without the line feed.
@@ -29,6 +30,7 @@ public enum SampleLine {
       "expected": list(sample.expected.map { .string($0) }), "context": list(sample.context.map { .string($0) }),
       "metadata": sample.metadata.isEmpty ? nil : .object(metadata), "trajectory": list(sample.trajectory.map(\.json)),
       "references": list(sample.references.map { .array($0.map(\.json)) }),
+      "model": sample.model.map { .string($0) },
     ]).bytes
   }
 
@@ -42,6 +44,7 @@ public enum SampleLine {
       }
       var sample = EvaluationSample(input: try input(field), output: try field.member("output")?.string())
       sample.id = try field.member("id")?.string()
+      sample.model = try field.member("model")?.string()
       sample.expected = try texts(field, "expected")
       sample.context = try texts(field, "context")
       for member in try field.member("metadata")?.object().members ?? [] { sample.metadata[member.name] = member.value }

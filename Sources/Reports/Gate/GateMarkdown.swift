@@ -8,9 +8,13 @@ extension RegressionGate {
 
   /// The verdict and every check as GitHub-flavoured Markdown, for a pull request or a job's summary. Names from records are
   /// escaped: they cannot become markup.
-  public var markdown: String {
-    var lines = [
-      "## Regression gate: \(verdict.headline)", "",
+  public var markdown: String { markdown(warnings: []) }
+
+  /// The same with what has to be known before the verdict, such as another version of the dataset.
+  public func markdown(warnings: [String]) -> String {
+    var lines = ["## Regression gate: \(verdict.headline)", ""]
+    for warning in warnings { lines += ["> **Warning:** \(MarkdownText.escape(warning.capitalisedFirst)).", ""] }
+    lines += [
       "\(MarkdownText.escape(baseline)) → \(MarkdownText.escape(current)), \(NumberText.count(rows, "shared row")).",
       "",
       "| candidate | measure | before | after | change (\(NumberText.percent(confidence))) | tolerated | p | verdict |",

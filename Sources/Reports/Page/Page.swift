@@ -9,23 +9,7 @@ struct Page: Sendable {
       GroupSections(group: $1, index: $0, isOnly: model.groups.count == 1)
     }
     let figures = sections.flatMap(\.figures)
-    let data = ChartValue.array(figures.map(\.json)).json
-    return """
-      <!doctype html>
-      <html lang="en">
-      <head>
-      <meta charset="utf-8">
-      <meta name="viewport" content="width=device-width, initial-scale=1">
-      <meta http-equiv="Content-Security-Policy" content="default-src 'none'; script-src 'nonce-\(nonce)'; \
-      style-src 'unsafe-inline'; img-src data: blob:; font-src data:; base-uri 'none'; form-action 'none'">
-      <meta name="generator" content="EfficientLLM">
-      <meta name="color-scheme" content="light dark">
-      <link rel="icon" href="data:,">
-      <title>\(model.study.name) · EfficientLLM report</title>
-      <style>\(HTML(trusted: PageAssets.stylesheet))</style>
-      </head>
-      <body>
-      <a class="skip" href="#results">Skip to the results</a>
+    let body: HTML = """
       \(heading)
       <main>
       \(sections.map(\.html))
@@ -34,18 +18,10 @@ struct Page: Sendable {
       \(ManifestPart(sections: model.manifest).html)
       \(reproduction)
       </main>
-      <footer>
-      <p>Written by EfficientLLM. Charts by \(charts.version). Absent is not zero: a value that could not be measured is \
-      shown as absent, with its reason. GiB are 2³⁰ bytes, GB are 10⁹.</p>
-      </footer>
-      <noscript><p>The charts need scripts; every number in them is in the tables as well.</p></noscript>
-      <script type="application/json" id="chart-data">\(HTML(trusted: TextEscaping.scriptData(data)))</script>
-      <script nonce="\(nonce)">\(HTML(trusted: TextEscaping.scriptSource(charts.source)))</script>
-      <script nonce="\(nonce)">\(HTML(trusted: TextEscaping.scriptSource(PageAssets.script)))</script>
-      </body>
-      </html>
-
       """
+    return PageFrame(
+      title: model.study.name, body: body, figures: figures.map(\.json), charts: charts, nonce: nonce
+    ).document
   }
 
   private var heading: HTML {
@@ -90,10 +66,4 @@ struct Page: Sendable {
     </section>
     """
   }
-}
-
-/// The page's stylesheet and script, which lie beside this file and are compiled in.
-enum PageAssets {
-  static let stylesheet = String(decoding: PackageResources.report_css, as: UTF8.self)
-  static let script = String(decoding: PackageResources.report_js, as: UTF8.self)
 }

@@ -85,13 +85,14 @@ struct TrialSection: Sendable {
 /// Where the numbers were made.
 struct ManifestPart: Sendable {
   let sections: [ManifestSection]
+  var hint = "Where the numbers were made. A value without names holds for every trial."
 
   var html: HTML {
     """
     <section id="manifest" aria-labelledby="manifest-title">
     <h2 id="manifest-title">Manifest</h2>
-    <p class="quiet">Where the numbers were made. A value without names holds for every trial.</p>
-    \(sections.isEmpty ? "<p>The trials recorded none.</p>" : "" as HTML)
+    <p class="quiet">\(hint)</p>
+    \(sections.isEmpty ? "<p>None was recorded.</p>" : "" as HTML)
     \(sections.map(table))
     </section>
     """

@@ -77,12 +77,26 @@
   function draw(spec) {
     const element = document.getElementById(spec.id);
     const palette = darkScheme.matches && !printing ? palettes.dark : palettes.light;
-    const view = spec.views[Number(element.dataset.view ?? 0)];
+    const view = spec.explore ? explored(spec) : spec.views[Number(element.dataset.view ?? 0)];
     const narrow = narrowScreen.matches && !printing;
     const layout = layoutOf(spec, view, palette, narrow);
     element.style.height = `${layout.height}px`;
     return Plotly.react(
       element, dressed(view.data, palette), layout, { ...config, staticPlot: printing });
+  }
+
+  // What the reader has chosen to see of a frontier, and a sentence on it as text.
+  function explored(spec) {
+    const choice = {};
+    for (const control of document.querySelectorAll(`[data-explore="${spec.id}"]`)) {
+      choice[control.dataset.choice] = control.type === "checkbox" ? control.checked : Number(control.value);
+    }
+    const view = frontierView(spec.explore, choice);
+    document.getElementById(`${spec.id}-said`).textContent = view.said;
+    return view;
+  }
+  for (const control of document.querySelectorAll("[data-explore]")) {
+    control.addEventListener("change", () => draw(specs.find((spec) => spec.id === control.dataset.explore)));
   }
 
   function drawAll() {

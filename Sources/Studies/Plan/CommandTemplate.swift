@@ -1,22 +1,23 @@
 /// A word of a command line with placeholders in braces.
-enum CommandTemplate {
-  struct UnknownPlaceholder: Error, CustomStringConvertible {
+package enum CommandTemplate {
+  package struct UnknownPlaceholder: Error, CustomStringConvertible {
     let name: String
-    var description: String {
-      "there is no placeholder {\(name)}; there are {spec}, {python} and {seed}."
+    let known: [String]
+    package var description: String {
+      "there is no placeholder {\(name)}; there are \(known.map { "{\($0)}" }.joined(separator: ", "))."
     }
   }
 
-  static let known = ["spec", "python", "seed"]
+  package static let known = ["spec", "python", "seed"]
 
   /// Refuses placeholders that nothing would replace. `${HOME}` and braces around anything but one small word pass.
-  static func check(_ word: String) throws {
+  package static func check(_ word: String, known: [String] = known) throws {
     for match in word.matches(of: #/(\$?)\{([a-z][a-z_-]*)\}/#) where match.1.isEmpty {
-      guard known.contains(String(match.2)) else { throw UnknownPlaceholder(name: String(match.2)) }
+      guard known.contains(String(match.2)) else { throw UnknownPlaceholder(name: String(match.2), known: known) }
     }
   }
 
-  static func fill(_ word: String, with values: [String: String]) -> String {
+  package static func fill(_ word: String, with values: [String: String]) -> String {
     word.replacing(#/(\$?)\{([a-z][a-z_-]*)\}/#) { match in
       match.1.isEmpty ? values[String(match.2)] ?? String(match.0) : String(match.0)
     }

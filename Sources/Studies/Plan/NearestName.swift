@@ -1,8 +1,8 @@
 /// Finds what a misspelt name may have meant.
-enum NearestName {
+package enum NearestName {
   /// The known name with the fewest changes, when they are few enough to be a slip: at most a third of the letters,
   /// and at least two.
-  static func of(_ name: String, among known: [String]) -> String? {
+  package static func of(_ name: String, among known: [String]) -> String? {
     let scored = known.map { (name: $0, distance: distance(name.lowercased(), $0.lowercased())) }
     guard let best = scored.min(by: { ($0.distance, $0.name) < ($1.distance, $1.name) }) else { return nil }
     return best.distance <= max(2, name.count / 3) ? best.name : nil
@@ -10,7 +10,7 @@ enum NearestName {
 
   /// Insertions, deletions, substitutions and swaps of neighbours that turn one word into the other
   /// (optimal string alignment).
-  static func distance(_ first: String, _ second: String) -> Int {
+  package static func distance(_ first: String, _ second: String) -> Int {
     let first = Array(first.prefix(64))
     let second = Array(second.prefix(64))
     var before = [Int](repeating: 0, count: second.count + 1)

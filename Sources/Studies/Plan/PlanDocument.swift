@@ -2,19 +2,19 @@ import Foundation
 import Yams
 
 /// The YAML of a plan as a small tree with line numbers, read within limits: what a stranger's file can cost is bounded.
-indirect enum PlanNode {
+package indirect enum PlanNode {
   case scalar(text: String, isQuoted: Bool, line: Int?)
   case list([PlanNode], line: Int?)
   case map([PlanEntry], line: Int?)
 
-  var line: Int? {
+  package var line: Int? {
     switch self {
     case .scalar(_, _, let line), .list(_, let line), .map(_, let line): line
     }
   }
 
   /// What it is, for messages.
-  var kind: String {
+  package var kind: String {
     switch self {
     case .scalar(let text, let isQuoted, _):
       text.isEmpty && !isQuoted ? "nothing" : "\"\(text.prefix(40))\""
@@ -23,25 +23,25 @@ indirect enum PlanNode {
     }
   }
 
-  var isNothing: Bool {
+  package var isNothing: Bool {
     if case .scalar(let text, false, _) = self { ["", "~", "null"].contains(text) } else { false }
   }
 }
 
-struct PlanEntry {
-  var key: String
-  var line: Int?
-  var value: PlanNode
+package struct PlanEntry {
+  package var key: String
+  package var line: Int?
+  package var value: PlanNode
 }
 
-enum PlanDocument {
-  static let maximumBytes = 256 * 1024
-  static let maximumNodes = 20_000
-  static let maximumDepth = 16
-  static let maximumAliases = 16
+package enum PlanDocument {
+  package static let maximumBytes = 256 * 1024
+  package static let maximumNodes = 20_000
+  package static let maximumDepth = 16
+  package static let maximumAliases = 16
 
   /// Reads the plan's text from a file.
-  static func text(ofFile path: String) throws -> String {
+  package static func text(ofFile path: String) throws -> String {
     var isFolder: ObjCBool = false
     guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
       throw PlanError.unreadable(path: path, reason: "there is no such file")
@@ -64,7 +64,7 @@ enum PlanDocument {
     return text
   }
 
-  static func parse(_ text: String) throws -> PlanNode {
+  package static func parse(_ text: String) throws -> PlanNode {
     guard text.utf8.count <= maximumBytes else {
       throw PlanError.tooLarge(what: "\(text.utf8.count) bytes", limit: "\(maximumBytes) bytes")
     }

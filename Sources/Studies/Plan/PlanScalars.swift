@@ -2,8 +2,8 @@ import Foundation
 
 /// What the scalars of a plan may look like. Only `true` and `false` are booleans, so that a method called `no` or `on`
 /// keeps its name.
-enum PlanScalars {
-  static func setting(_ text: String, isQuoted: Bool) -> SettingValue? {
+package enum PlanScalars {
+  package static func setting(_ text: String, isQuoted: Bool) -> SettingValue? {
     if isQuoted { return .string(text) }
     if text == "true" { return .boolean(true) }
     if text == "false" { return .boolean(false) }
@@ -19,7 +19,7 @@ enum PlanScalars {
   }
 
   /// A whole count, plain or with underscores or a decimal suffix: `120000`, `120_000`, `120k`, `1.5M`, `2G`.
-  static func count(_ text: String) -> Int? {
+  package static func count(_ text: String) -> Int? {
     guard let match = text.wholeMatch(of: #/([0-9][0-9_]*)(\.[0-9]+)?([kKMGB])?/#) else { return nil }
     let scale: Double
     switch match.3 {
@@ -38,7 +38,7 @@ enum PlanScalars {
   }
 
   /// A duration with its unit: `500us`, `20ms`, `1.5s`, `15min`, `2h`.
-  static func duration(_ text: String) -> Duration? {
+  package static func duration(_ text: String) -> Duration? {
     guard let match = text.wholeMatch(of: #/([0-9]+(?:\.[0-9]+)?)\s*(us|ms|s|min|m|h)/#),
       let number = Double(match.1), number <= 1e9
     else { return nil }

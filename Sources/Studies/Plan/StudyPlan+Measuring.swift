@@ -1,4 +1,4 @@
-import Probes
+package import Probes
 
 extension StudyPlan {
   /// `repeats: 3` are the seeds 0, 1, 2; `seeds: [7, 11]` names them.
@@ -37,7 +37,7 @@ extension StudyPlan {
       trial: timeout ?? trialMinutes.map { .seconds($0 * 60) } ?? Budget().trial)
   }
 
-  static func probes(_ root: PlanSection) throws -> ProbePlan {
+  package static func probes(_ root: PlanSection) throws -> ProbePlan {
     guard let node = try root.node("probes") else { return ProbePlan() }
     let section = try PlanSection(
       node, path: "probes", known: ["interval", "energy", "tdp-watts", "idle-seconds", "memory", "accelerators"])

@@ -4,7 +4,7 @@ import Testing
 @testable import Evaluators
 
 /// Answers by a function instead of a program.
-private struct FakeRunner: EvaluationRunner {
+private struct FakeRunner: EvaluationProgram {
   let respond: @Sendable ([UInt8]) throws -> String
 
   func answer(to line: [UInt8], deadline: Duration) async throws -> [UInt8] { Array(try respond(line).utf8) }
@@ -16,7 +16,7 @@ struct CustomEvaluationTests {
     id: "r1", input: .messages([ChatMessage(role: .user, content: "hi\nthere")]), output: "line\u{2028}two\n\"x\"",
     expected: ["a"], context: ["b", "c"], metadata: ["k": .integer(1), "a": .null],
     trajectory: [TrajectoryStep(tool: "t", arguments: .object(JSONObject()), tokens: 3)],
-    references: [[TrajectoryStep(text: "s", cost: DecimalAmount("0.50"), currency: "EUR")], []])
+    references: [[TrajectoryStep(text: "s", cost: DecimalAmount("0.50"), currency: "EUR")], []], model: "m-1")
 
   @Test("a sample is one line and comes back whole")
   func line() throws {

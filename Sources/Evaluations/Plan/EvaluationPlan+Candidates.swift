@@ -1,0 +1,256 @@
+import Foundation
+import OpenAIWire
+import Studies
+
+extension EvaluationPlan {
+  /// What candidates have from the plan where they do not say it themselves.
+  struct Shared {
+    var prompt: PromptTemplate
+    var settings: JSONObject
+    var load: RequestLoad
+  }
+
+  private static let sources = ["endpoint", "serve", "import"]
+  /// What serves candidates and judges alike.
+  private static let endpointKeys = [
+    "endpoint", "serve", "path", "ready", "environment", "model", "key", "settings", "price", "load",
+  ]
+
+  static func candidates(_ root: PlanSection, _ shared: Shared) throws -> [PlannedCandidate] {
+    guard let items = try root.list("candidates", of: "candidates"), !items.isEmpty else {
+      throw root.missing("candidates", mend: "Name at least one: candidates: [{name: ..., endpoint: ..., model: ...}].")
+    }
+    guard items.count <= mostCandidates else {
+      throw PlanError.tooLarge(what: "\(items.count) candidates", limit: "\(mostCandidates)")
+    }
+    var names: Set<String> = []
+    let candidates = try items.flatMap { item in
+      let section = try PlanSection(
+        item, path: "candidates", known: ["name", "prompt", "import", "form", "loads"] + endpointKeys)
+      let candidates = try underLoads(try candidate(section, shared), section)
+      for candidate in candidates where !names.insert(candidate.name).inserted {
+        throw PlanError.duplicate(section.place("name"), what: "the name \"\(candidate.name)\"")
+      }
+      return candidates
+    }
+    guard candidates.count <= mostCandidates else {
+      throw PlanError.tooLarge(what: "\(candidates.count) candidates", limit: "\(mostCandidates)")
+    }
+    return candidates
+  }
+
+  /// One candidate for each of its `loads`, so that a table shows how latency, errors and quality move as the load rises.
+  private static func underLoads(_ candidate: PlannedCandidate, _ section: PlanSection) throws -> [PlannedCandidate] {
+    guard let items = try section.list("loads", of: "loads such as {rate: 2}") else { return [candidate] }
+    if section.has("load") {
+      throw PlanError.impossible(section.place("loads"), reason: "give either load or loads, not both.")
+    }
+    guard !items.isEmpty else { throw PlanError.empty(section.place("loads"), mend: "Give at least one load.") }
+    return try items.map { item in
+      var loaded = candidate
+      loaded.load = try load(item, path: "\(section.path).loads", default: candidate.load)
+      switch loaded.load.shape {
+      case .concurrency(let count): loaded.name += ", \(count) at a time"
+      case .rate(let rate, _, _): loaded.name += ", \(rate.formatted()) a second"
+      }
+      return loaded
+    }
+  }
+
+  private static func candidate(_ section: PlanSection, _ shared: Shared) throws -> PlannedCandidate {
+    let source = try source(section)
+    let isImported = if case .imported = source { true } else { false }
+    let model = try section.text("model")
+    guard let name = try section.text("name") ?? model else {
+      throw section.missing("name", mend: "Give the candidate a name: name: small and warm.")
+    }
+    guard !name.isEmpty, name.utf8.count <= 128, !name.unicodeScalars.contains(where: { $0.value < 0x20 }) else {
+      throw PlanError.impossible(section.place("name"), reason: "a name has 1 to 128 bytes on one line.")
+    }
+    guard model != nil || isImported else {
+      throw section.missing("model", mend: "Say what requests ask for: model: smollm2.")
+    }
+    let form = try section.text("form") ?? "chat"
+    guard let form = PlannedCandidate.Form(rawValue: form) else {
+      throw PlanError.impossible(section.place("form"), reason: "\(form) is not one of chat, completion.")
+    }
+    return PlannedCandidate(
+      name: name, source: source, form: form, model: model ?? "", key: try key(section),
+      prompt: try prompt(section, default: shared.prompt),
+      settings: shared.settings.overlaid(with: try settings(section)), price: try price(section),
+      load: try load(section, default: shared.load))
+  }
+
+  static func judge(_ root: PlanSection) throws -> PlannedJudge? {
+    guard let node = try root.node("judge") else { return nil }
+    let section = try PlanSection(node, path: "judge", known: ["structure"] + endpointKeys)
+    guard let model = try section.text("model") else {
+      throw section.missing("model", mend: "Say which model judges: model: gpt-5.")
+    }
+    let structure = try section.text("structure") ?? "json-schema"
+    let known = ["json-schema", "json-object", "prompt"]
+    guard known.contains(structure) else {
+      throw PlanError.impossible(
+        section.place("structure"), reason: "\(structure) is not one of \(known.joined(separator: ", ")).")
+    }
+    var load = RequestLoad()
+    load.streams = false
+    return PlannedJudge(
+      source: try source(section), model: model, key: try key(section), settings: try settings(section),
+      price: try price(section), structure: structure, load: try self.load(section, default: load))
+  }
+
+  private static func source(_ section: PlanSection) throws -> PlannedCandidate.Source {
+    let given = sources.filter { section.has($0) }
+    guard given.count == 1 else {
+      throw PlanError.impossible(
+        section.place(given.first ?? "endpoint"),
+        reason: "say one of endpoint: URL, serve: [PROGRAM, ...] and import: {file: ..., form: ...}.")
+    }
+    switch given[0] {
+    case "endpoint":
+      return .endpoint(try section.text("endpoint") ?? "")
+    case "serve":
+      guard let command = try section.command("serve", placeholders: ServedProgram.placeholders) else { fallthrough }
+      guard command.contains(where: { $0.contains("{port}") }) else {
+        throw PlanError.impossible(
+          section.place("serve"), reason: "the program has to be told its port: write {port} where it stands.")
+      }
+      let environment = try section.settings("environment") ?? [:]
+      return .served(
+        ServedProgram(
+          command: command, path: try section.text("path") ?? "/v1",
+          ready: try section.duration("ready", in: .seconds(1)...Duration.seconds(86_400)) ?? .seconds(120),
+          environment: environment.mapValues(\.text)))
+    default:
+      guard let node = try section.node("import") else { return .imported(files: [], form: "") }
+      let importing = try PlanSection(node, path: "candidates.import", known: ["file", "files", "form"])
+      var files: [String] = []
+      for item in try importing.list("files", of: "files") ?? [] {
+        guard case .scalar(let text, _, _) = item else {
+          throw importing.wrongType("files", expected: "a list of paths", found: item)
+        }
+        files.append(text)
+      }
+      if let file = try importing.text("file") { files.append(file) }
+      guard !files.isEmpty, let form = try importing.text("form") else {
+        throw importing.missing("file", mend: "Say what is imported: import: {file: spans.json, form: opentelemetry}.")
+      }
+      return .imported(files: files, form: form)
+    }
+  }
+
+  private static func key(_ section: PlanSection) throws -> KeySource? {
+    guard let node = try section.node("key") else { return nil }
+    guard case .map = node else {
+      // Whoever writes a key itself into a plan must not see it again in an error.
+      throw PlanError.impossible(
+        section.place("key"),
+        reason: "a key does not stand in a plan; say where it is found: key: {env: NAME} or key: {file: PATH}.")
+    }
+    let place = try PlanSection(node, path: "\(section.path).key", known: ["env", "file"])
+    switch (try place.text("env"), try place.text("file")) {
+    case (let name?, nil): return .environment(name)
+    case (nil, let path?): return .file(path)
+    default:
+      throw PlanError.impossible(section.place("key"), reason: "say one of env: NAME and file: PATH.")
+    }
+  }
+
+  static func prompt(_ section: PlanSection, default usual: PromptTemplate) throws -> PromptTemplate {
+    guard let node = try section.node("prompt") else { return usual }
+    let prompt = try PlanSection(
+      node, path: PlanSection.join(section.path, "prompt"), known: ["system", "user"])
+    let template = PromptTemplate(
+      system: try prompt.text("system") ?? usual.system, user: try prompt.text("user") ?? usual.user)
+    guard template.user.contains("{input}") || template.user.contains("{context}") || !template.metadata.isEmpty else {
+      throw PlanError.impossible(
+        prompt.place("user"), reason: "it asks the same of every row: write {input} where the row's input stands.")
+    }
+    return template
+  }
+
+  /// Members of the body that the runner writes itself.
+  private static let reserved: Set<String> = ["model", "messages", "prompt", "stream", "stream_options", "n", "store"]
+
+  static func settings(_ section: PlanSection) throws -> JSONObject {
+    guard let node = try section.node("settings") else { return JSONObject() }
+    guard case .map(let entries, _) = node else {
+      throw section.wrongType("settings", expected: "a map such as {temperature: 0}", found: node)
+    }
+    var object = JSONObject()
+    for entry in entries {
+      let name = entry.key.replacing("-", with: "_")
+      guard object[name] == nil else {
+        throw PlanError.duplicate(
+          PlanError.Place(PlanSection.join(section.path, "settings"), line: entry.line), what: "the setting \"\(name)\"")
+      }
+      guard !reserved.contains(name) else {
+        throw PlanError.impossible(
+          PlanError.Place(PlanSection.join(section.path, "settings.\(entry.key)"), line: entry.line),
+          reason: "the runner says it itself.")
+      }
+      object.append(name, entry.value.json)
+    }
+    return object
+  }
+
+  private static func price(_ section: PlanSection) throws -> PlannedPrice {
+    guard let node = try section.node("price") else {
+      return .catalogue(provider: nil, model: nil, conditions: [:])
+    }
+    let price = try PlanSection(
+      node, path: "\(section.path).price",
+      known: ["provider", "model", "when", "hardware", "per-hour", "per-kilowatt-hour", "currency", "source"])
+    let perHour = try price.text("per-hour")
+    let perKilowattHour = try price.text("per-kilowatt-hour")
+    if perHour != nil || perKilowattHour != nil {
+      return .held(
+        perHour: perHour, perKilowattHour: perKilowattHour, currency: try price.text("currency") ?? "USD",
+        source: try price.text("source"))
+    }
+    if let hardware = try price.text("hardware") { return .hardware(hardware) }
+    return .catalogue(
+      provider: try price.text("provider"), model: try price.text("model"),
+      conditions: (try price.settings("when") ?? [:]).mapValues(\.text))
+  }
+
+  static func load(_ section: PlanSection, default usual: RequestLoad) throws -> RequestLoad {
+    guard let node = try section.node("load") else { return usual }
+    return try load(node, path: PlanSection.join(section.path, "load"), default: usual)
+  }
+
+  private static func load(_ node: PlanNode, path: String, default usual: RequestLoad) throws -> RequestLoad {
+    let load = try PlanSection(
+      node, path: path, known: ["concurrency", "rate", "arrival", "seed", "stream", "timeout", "retries", "warmup"])
+    var result = usual
+    let concurrency = try load.count("concurrency", in: 1...16_384)
+    let rate = try load.number("rate", in: 0.0001...1_000_000, unit: "requests a second")
+    if concurrency != nil, rate != nil {
+      throw PlanError.impossible(load.place("rate"), reason: "give either concurrency or rate, not both.")
+    }
+    let arrival = try load.text("arrival") ?? "poisson"
+    guard ["poisson", "constant"].contains(arrival) else {
+      throw PlanError.impossible(load.place("arrival"), reason: "\(arrival) is not one of poisson, constant.")
+    }
+    if let concurrency { result.shape = .concurrency(concurrency) }
+    if let rate {
+      result.shape = .rate(
+        rate, isPoisson: arrival == "poisson", seed: UInt64(try load.count("seed", in: 0...Int(Int32.max)) ?? 1))
+    }
+    if let streams = try load.text("stream") {
+      guard let streams = Bool(streams) else {
+        throw PlanError.impossible(load.place("stream"), reason: "\(streams) is not true or false.")
+      }
+      result.streams = streams
+    }
+    result.timeout = try load.duration("timeout", in: .milliseconds(1)...Duration.seconds(86_400)) ?? result.timeout
+    result.retries = try load.count("retries", in: 0...100) ?? result.retries
+    result.warmup = try load.count("warmup", in: 0...1000) ?? result.warmup
+    return result
+  }
+}
+
+extension ServedProgram {
+  static let placeholders = ["port", "home", "program", "python"]
+}

@@ -1,0 +1,131 @@
+import Foundation
+import Measures
+public import Pricing
+import Records
+
+extension EvaluationResults {
+  /// The same answers at another version of the prices: last month's at today's, or today's as they would have been.
+  ///
+  /// What was used is taken from the usage that the server sent, the price is that of the model that answered, and of the
+  /// provider that it was priced by before. Where one of these is not known, or the version has no such price, the cost is
+  /// absent with the reason. Judges' costs stay what they were: their usage is not kept.
+  ///
+  /// - Parameters:
+  ///   - prices: the version.
+  ///   - moment: when the requests are taken to have been made; nil for when they were.
+  public func repriced(by prices: PriceTable, at moment: PriceMoment? = nil) -> EvaluationResults {
+    let byID = Dictionary(candidates.compactMap { one in one.id.map { ($0, one) } }, uniquingKeysWith: { $1 })
+    let known = storedPrices()
+    return replacing(
+      observations: observations.map { observation in
+        var priced = observation
+        priced.cost = Repricing(prices: prices, moment: moment ?? PriceMoment(observation.startedAt)).cost(
+          of: observation, candidate: byID[observation.candidateID],
+          stored: observation.cost.storedPrice ?? known[observation.candidateID])
+        return priced
+      })
+  }
+
+  /// By what each candidate's answers were priced, for those that have no price of their own.
+  private func storedPrices() -> [Int64: StoredPrice] {
+    var found: [Int64: StoredPrice] = [:]
+    for observation in observations where found[observation.candidateID] == nil {
+      if var price = observation.cost.storedPrice {
+        // Those are the other request's.
+        (price.seconds, price.joules) = (nil, nil)
+        found[observation.candidateID] = price
+      }
+    }
+    for candidate in candidates {
+      guard let id = candidate.id, found[id] == nil, let section = candidate.manifest.sections["price"] else {
+        continue
+      }
+      found[id] = StoredPrice(
+        provider: section["provider"], model: section["model"], hardware: section["hardware"])
+    }
+    return found
+  }
+}
+
+extension CostRecord {
+  var storedPrice: StoredPrice? {
+    if case .known(_, _, _, let price) = self { StoredPrice(json: price) } else { nil }
+  }
+}
+
+/// How one answer is priced anew.
+private struct Repricing {
+  let prices: PriceTable
+  let moment: PriceMoment
+
+  /// The version that costs have whose price stood in the plan.
+  static let planVersion = "plan"
+
+  func cost(of observation: ObservationRecord, candidate: CandidateRecord?, stored: StoredPrice?) -> CostRecord {
+    // What the plan itself said has no other version.
+    if case .known(_, _, Self.planVersion, _) = observation.cost { return observation.cost }
+    if let hardware = stored?.hardware { return self.hardware(hardware, observation, stored) }
+    guard let usage = observation.usage else {
+      if case .absent = observation.cost { return observation.cost }
+      return .absent(Absence("what the request used is not kept, so that it cannot be priced anew"))
+    }
+    let document: UsageDocument
+    do {
+      document = try UsageDocument(json: Array(usage.utf8))
+    } catch {
+      return .absent(Absence("\(error)"))
+    }
+    guard let model = model(of: observation, document, candidate, stored), !model.isEmpty else {
+      return .absent(Absence("it is not known which model answered"))
+    }
+    var conditions = stored?.conditions ?? [:]
+    if conditions["service_tier"] == nil { conditions["service_tier"] = document.serviceTier }
+    let cost = prices.price(
+      of: model, provider: stored?.provider, at: moment, conditions: PriceConditions(conditions)
+    ).flatMap { $0.cost(of: document.usage) }
+    switch cost {
+    case .failure(let absence): return .absent(Absence(absence.description))
+    case .success(let cost):
+      let price = StoredPrice(
+        provider: cost.price.provider, model: cost.price.model,
+        conditions: cost.price.conditions.isEmpty ? nil : cost.price.conditions)
+      return record(cost.total, version: cost.price.version, price)
+    }
+  }
+
+  /// The model that answered. Where it is the one that was asked for, it may have been priced under another name.
+  private func model(
+    of observation: ObservationRecord, _ document: UsageDocument, _ candidate: CandidateRecord?, _ stored: StoredPrice?
+  ) -> String? {
+    let answered = observation.answeredBy ?? document.model
+    if let answered, answered != candidate?.model { return answered }
+    return stored?.model ?? answered ?? candidate?.model
+  }
+
+  private func hardware(_ name: String, _ observation: ObservationRecord, _ stored: StoredPrice?) -> CostRecord {
+    guard let seconds = stored?.seconds else {
+      return .absent(Absence("how long hardware '\(name)' was held for the request is not kept"))
+    }
+    let joules = stored?.joules ?? observation.energy.quantity?.value
+    switch prices.hardwarePrice(of: name, on: moment.date) {
+    case .failure(let absence): return .absent(Absence(absence.description))
+    case .success(let found):
+      switch found.price.cost(seconds: seconds, joules: joules) {
+      case .failure(let absence): return .absent(Absence(absence.description))
+      case .success(let money):
+        return record(
+          money, version: found.version, StoredPrice(hardware: name, seconds: seconds, joules: stored?.joules))
+      }
+    }
+  }
+
+  private func record(_ money: Money, version: String, _ price: StoredPrice) -> CostRecord {
+    guard let picos = Int64(exactly: money.picos) else {
+      return .absent(Absence(PriceAbsence.beyondRange.description))
+    }
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    let json = (try? encoder.encode(price)).map { String(decoding: $0, as: UTF8.self) } ?? ""
+    return .known(picos: picos, currency: money.currency.code, priceVersion: version, price: json)
+  }
+}

@@ -1,0 +1,70 @@
+import Foundation
+import Records
+import Studies
+
+extension EvaluationRunner {
+  /// The run that goes on, or a new one.
+  func open(_ work: EvaluationWork) throws -> (EvaluationRecord, [CandidateRecord]) {
+    let digest = work.digest
+    let named = try store.evaluations().filter { $0.name == plan.name }
+    let settings = settings
+    if let record = try going(on: digest, named), let id = record.id {
+      try store.updateEvaluation(id, plan: plan.text, command: configuration.commandLine, settings: settings)
+      return (record, try store.candidates(ofEvaluation: id))
+    }
+    var manifest = configuration.manifest
+    manifest.sections["settings", default: [:]].merge(settings) { $1 }
+    return try store.createEvaluation(
+      EvaluationRecord(
+        name: plan.name, label: label(beside: named), digest: digest, plan: plan.text,
+        command: configuration.commandLine, dataset: work.selection.dataset.pinned,
+        selection: "\(work.rows.count) of \(work.selection.dataset.rowCount) rows"
+          + (plan.cohort.map { ", where \($0)" } ?? "")
+          + (plan.sample.map { ", \($0.count) with seed \($0.seed)" } ?? ""),
+        createdAt: Date(), manifest: manifest),
+      rows: work.evaluationRows,
+      candidates: plan.candidates.map { candidate in
+        CandidateRecord(
+          evaluationID: 0, name: candidate.name, digest: EvaluationWork.digest(of: candidate), model: candidate.model,
+          endpoint: Self.endpoint(candidate),
+          settings: Dictionary(
+            uniqueKeysWithValues: candidate.settings.members.map { ($0.name, $0.value.string ?? $0.value.text) }))
+      })
+  }
+
+  private static func endpoint(_ candidate: PlannedCandidate) -> String {
+    switch candidate.source {
+    case .endpoint(let text): text
+    case .served(let program): program.command.joined(separator: " ")
+    case .imported(let files, let form): "\(form): \(files.joined(separator: ", "))"
+    }
+  }
+
+  /// What results have to be read by: not part of what is asked.
+  private var settings: [String: String] {
+    [
+      "passes": plan.passes.joined(separator: "\n"),
+      "evaluators": plan.evaluators.map { $0.name ?? $0.kind }.joined(separator: "\n"),
+      "question": plan.question,
+    ]
+  }
+
+  private func going(on digest: String, _ named: [EvaluationRecord]) throws -> EvaluationRecord? {
+    if let label = configuration.label {
+      guard let record = named.first(where: { $0.label == label }) else { return nil }
+      guard record.digest == digest else { throw EvaluationRunError.otherPlan(reference: record.reference) }
+      return record
+    }
+    let same = named.filter { $0.digest == digest }
+    return same.first { $0.finishedAt == nil } ?? same.first { $0.label.hasPrefix(Self.today) }
+  }
+
+  private func label(beside named: [EvaluationRecord]) -> String {
+    if let label = configuration.label { return label }
+    let taken = Set(named.map(\.label))
+    guard taken.contains(Self.today) else { return Self.today }
+    return (2...).lazy.map { "\(Self.today).\($0)" }.first { !taken.contains($0) } ?? Self.today
+  }
+
+  private static var today: String { Date().formatted(.iso8601.year().month().day()) }
+}

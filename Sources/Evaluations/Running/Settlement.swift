@@ -1,0 +1,68 @@
+import Foundation
+import Measures
+import OpenAIWire
+import Records
+
+/// Says what requests came to that are priced by the hardware they held, once it is known who held it beside them.
+struct Settlement {
+  static let pendingCost = "the hardware's time is shared out when the candidate's run has ended"
+  static let pendingEnergy = "the server's energy is shared out when the candidate's run has ended"
+  static let lostEnergy = "the run was ended before the server's energy was read"
+
+  let costing: RequestCosting
+  let store: RecordStore
+
+  /// - Parameter stored: all requests that one server had in one session.
+  func settle(_ stored: [ObservationRecord], energy: EnergyEvidence) throws {
+    var spans: [SharedOccupancy.Span] = []
+    var owners: [Int] = []
+    for (index, observation) in stored.enumerated() {
+      let own = observation.spans
+      spans += own
+      owners += own.map { _ in index }
+    }
+    func summed(_ shares: [Double]) -> [Double] {
+      var sums = [Double](repeating: 0, count: stored.count)
+      for (share, owner) in zip(shares, owners) { sums[owner] += share }
+      return sums
+    }
+    let seconds = summed(SharedOccupancy.seconds(of: spans))
+    let joules: [MeasuredValue] = self.joules(spans, energy, count: stored.count, summed)
+    try store.settleObservations(
+      stored.enumerated().compactMap { index, observation in
+        guard let id = observation.id else { return nil }
+        let cost =
+          if case .catalogue = costing.price {
+            observation.cost
+          } else {
+            costing.cost(
+              seconds: seconds[index], joules: joules[index].quantity?.value, at: observation.startedAt)
+          }
+        return (id: id, cost: cost, energy: joules[index])
+      })
+  }
+
+  private func joules(
+    _ spans: [SharedOccupancy.Span], _ energy: EnergyEvidence, count: Int, _ summed: ([Double]) -> [Double]
+  ) -> [MeasuredValue] {
+    switch energy {
+    case .absent(let absence): return [MeasuredValue](repeating: .absent(absence), count: count)
+    case .counter(let counter):
+      let readings = counter.readings.map { (nanoseconds: $0.nanoseconds, joules: $0.joules) }
+      guard let shares = SharedOccupancy.joules(of: spans, readings: readings) else {
+        return [MeasuredValue](
+          repeating: .absent("the energy readings do not reach over all requests"), count: count)
+      }
+      return summed(shares).map { .value(Quantity($0, count: 1, isEstimate: counter.isEstimate)) }
+    }
+  }
+
+  /// Settles what a killed run left open: the time from the stamps that were stored; its energy is lost.
+  /// - Parameter observations: of one candidate.
+  func settleLeftOvers(_ observations: [ObservationRecord]) throws {
+    let open = observations.filter { $0.energy == .absent(Self.pendingEnergy) }
+    // Requests of one client had one server; the part of their names before the last hyphen is the client's.
+    let sessions = Dictionary(grouping: open) { $0.requestID.prefix(upTo: $0.requestID.lastIndex(of: "-") ?? $0.requestID.endIndex) }
+    for (_, session) in sessions { try settle(session, energy: .absent(Absence(Self.lostEnergy))) }
+  }
+}

@@ -1,0 +1,82 @@
+import Foundation
+import Synchronization
+import TestSupport
+import Testing
+
+@testable import EngineWorkloads
+@testable import Evaluators
+
+/// Writes what is measured of the labelled rows, for scripts/evaluators/fit_semantic.py. Does nothing unless
+/// EFFICIENTLLM_SEMANTIC_FEATURES names a folder.
+@Suite(.serialized)
+struct SemanticFeatureDump {
+  static let folder = ProcessInfo.processInfo.environment["EFFICIENTLLM_SEMANTIC_FEATURES"]
+
+  private func write(
+    _ rows: [(LabelledAnswer, LabelledFile.Part)], to name: String,
+    features: @escaping @Sendable (EvaluationSample) async throws -> [[String: Double]]?
+  ) async throws {
+    var lines = Data()
+    for (row, part) in rows {
+      guard let values = try await features(row.sample), !values.isEmpty else { continue }
+      let line: [String: Any] = [
+        "part": part.rawValue, "kind": row.kind, "label": row.label, "question": row.sample.input.question,
+        "text": row.sample.output ?? "", "features": values,
+      ]
+      lines += try JSONSerialization.data(withJSONObject: line, options: .sortedKeys) + Data("\n".utf8)
+    }
+    let folder = URL(fileURLWithPath: try #require(Self.folder))
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    try lines.write(to: folder.appendingPathComponent(name))
+  }
+
+  @Test("groundedness", .enabled(if: folder != nil), arguments: [LabelledFile.Part.fit, .heldOut])
+  func groundedness(part: LabelledFile.Part) async throws {
+    let encoder = RememberingEncoder(try await RealEncoder.encoder())
+    let evaluator = SemanticGroundedness(encoder: encoder)
+    let rows = try LabelledFile.claims(try RealEncoder.labelled("groundedness.jsonl"), part: part)
+    try await write(rows.map { ($0, part) }, to: "groundedness-\(part.rawValue).jsonl") { sample in
+      try? await evaluator.features(of: sample)
+    }
+  }
+
+  @Test("relevancy", .enabled(if: folder != nil), arguments: [LabelledFile.Part.fit, .heldOut])
+  func relevancy(part: LabelledFile.Part) async throws {
+    let encoder = RememberingEncoder(try await RealEncoder.encoder())
+    let evaluator = SemanticAnswerRelevancy(encoder: encoder)
+    let questions = try LabelledFile.questions(try RealEncoder.labelled("relevancy.jsonl"), part: part)
+    let rows = LabelledFile.answers(questions, part: part, others: 3)
+    try await encoder.learn(
+      rows.flatMap { row -> [String] in
+        let question = row.sample.input.question
+        guard let answer = row.sample.output, let substance = try? Substance(of: answer, to: question) else { return [] }
+        return [question] + substance.openingTexts + RelevancyFeatures.texts(substance.sentences)
+      })
+    try await write(rows.map { ($0, part) }, to: "relevancy-\(part.rawValue).jsonl") { sample in
+      try await evaluator.features(of: sample).map { [$0] }
+    }
+  }
+}
+
+/// Encodes each text once, many at a time.
+final class RememberingEncoder: SentenceEncoder {
+  private let encoder: any SentenceEncoder
+  private let known = Mutex<[String: [Float]]>([:])
+  var identity: EncoderIdentity { encoder.identity }
+
+  init(_ encoder: any SentenceEncoder) { self.encoder = encoder }
+
+  func learn(_ texts: [String]) async throws {
+    let new = known.withLock { known in Set(texts).filter { known[$0] == nil } }.sorted()
+    for start in stride(from: 0, to: new.count, by: 2048) {
+      let some = Array(new[start..<min(new.count, start + 2048)])
+      let vectors = try await encoder.embeddings(of: some)
+      known.withLock { known in for (text, vector) in zip(some, vectors) { known[text] = vector } }
+    }
+  }
+
+  func embeddings(of texts: [String]) async throws -> [[Float]] {
+    try await learn(texts)
+    return known.withLock { known in texts.map { known[$0] ?? [] } }
+  }
+}

@@ -1,0 +1,223 @@
+import Foundation
+import Measures
+import MockEndpoint
+import Records
+import Studies
+import Synchronization
+import Testing
+
+@testable import Evaluations
+
+@Suite struct EvaluationRunTests {
+  private func observations(_ fixture: EvaluationFixture, _ outcome: EvaluationOutcome) throws -> [ObservationRecord] {
+    try fixture.store.observations(ofEvaluation: try #require(outcome.evaluation.id))
+  }
+
+  @Test func everyRowIsAskedAndJudgedOnce() async throws {
+    let fixture = try EvaluationFixture()
+    try await EvaluationFixture.withMock { mock in
+      let plan = try fixture.plan(mock.port, candidate: ", price: {provider: openai, model: gpt-5-mini}")
+      let outcome = try await fixture.run(plan)
+      #expect(outcome.isComplete && outcome.answered == 12 && outcome.failures.isEmpty)
+      #expect(outcome.evaluation.finishedAt != nil)
+      let found = try observations(fixture, outcome)
+      #expect(Set(found.map(\.row)) == Set((0..<12).map { "r\($0)" }))
+      #expect(await mock.records().count == 12)
+      let first = try #require(found.first { $0.row == "r4" })
+      #expect(first.text == " token token token" && first.answeredBy == "mock" && first.tokenSource == "usage")
+      #expect(first.route == "desk" && first.customer == "c1" && first.tags == ["tier": "gold", "team": "a"])
+      #expect(first.latencies.timeToFirstToken != nil && first.latencies.endToEnd != nil)
+      // 0.25 a million tokens in and 2 out: the price of the model that answered, by the plan's name for it.
+      let usage = try #require(first.promptTokens)
+      #expect(first.cost.picos == Int64(usage * 250_000 + 3 * 2_000_000))
+      #expect(first.cost.currency == "USD")
+      let verdicts = try fixture.store.verdicts(ofEvaluation: try #require(outcome.evaluation.id))
+      #expect(verdicts.count == 12 && verdicts.allSatisfy { $0.passed == true && $0.evaluator == "Contains" })
+    }
+  }
+
+  @Test func aSecondRunAsksNothing() async throws {
+    let fixture = try EvaluationFixture()
+    try await EvaluationFixture.withMock { mock in
+      let plan = try fixture.plan(mock.port)
+      let first = try await fixture.run(plan)
+      let second = try await fixture.run(plan)
+      #expect(await mock.records().count == 12)
+      #expect(second.evaluation.id == first.evaluation.id && second.found == 12)
+    }
+  }
+
+  @Test func otherEvaluatorsJudgeTheStoredAnswers() async throws {
+    let fixture = try EvaluationFixture()
+    try await EvaluationFixture.withMock { mock in
+      let first = try await fixture.run(try fixture.plan(mock.port))
+      let second = try await fixture.run(
+        try fixture.plan(mock.port, evaluators: "[{kind: Contains, values: [nothing]}, ExactMatch]"))
+      #expect(await mock.records().count == 12)
+      #expect(second.evaluation.id == first.evaluation.id)
+      let verdicts = try fixture.store.verdicts(ofEvaluation: try #require(first.evaluation.id))
+      #expect(verdicts.count == 24 && verdicts.allSatisfy { $0.score == 0 })
+    }
+  }
+
+  @Test func aStoppedRunGoesOnWhereItStopped() async throws {
+    let fixture = try EvaluationFixture(rows: 40)
+    let behaviour = EvaluationFixture.behaviour { $0.timeToFirstToken = .fixed(20) }
+    try await EvaluationFixture.withMock(behaviour) { mock in
+      let plan = try fixture.plan(mock.port)
+      let stop = StopSignal()
+      let partial = try await fixture.run(plan, stop: stop) { event in
+        if case .asked(_, let done, _, _) = event, done == 5 { stop.request() }
+      }
+      #expect(!partial.isComplete && partial.missing > 0)
+      #expect(partial.evaluation.finishedAt == nil)
+      let stored = Set(try observations(fixture, partial).map(\.row))
+      let whole = try await fixture.run(plan)
+      #expect(whole.isComplete && whole.evaluation.id == partial.evaluation.id && whole.found == stored.count)
+      let all = try fixture.store.observations(ofEvaluation: try #require(whole.evaluation.id), superseded: true)
+      #expect(all.count == 40 && Set(all.map(\.row)).count == 40)
+      // Whatever was stored was paid for once; what was under way when it stopped may have been asked twice.
+      #expect(await mock.records().count <= 41)
+    }
+  }
+
+  @Test func requestsThatFailedAreNamedAndAskedAgainOnlyWhenToldTo() async throws {
+    let fixture = try EvaluationFixture(rows: 30)
+    let faulty = EvaluationFixture.behaviour {
+      $0.errorRate = 0.2
+      $0.malformedRate = 0.2
+      $0.truncationRate = 0.2
+      $0.resetRate = 0.2
+    }
+    let once = ", load: {retries: 0, concurrency: 4}"
+    try await EvaluationFixture.withMock(faulty) { mock in
+      let outcome = try await fixture.run(try fixture.plan(mock.port, candidate: once))
+      let found = try observations(fixture, outcome)
+      #expect(found.count == 30 && outcome.missing == 0)
+      let kinds = Set(found.compactMap(\.failureKind))
+      #expect(kinds == ["status_500", "malformed_chunk", "truncated", "reset"])
+      #expect(found.filter { $0.status == .failed }.allSatisfy { $0.cost.picos == nil })
+      #expect(outcome.failures["mock"]?.values.reduce(0, +) == found.filter { $0.status == .failed }.count)
+      let asked = await mock.records().count
+      try await fixture.run(try fixture.plan(mock.port, candidate: once))
+      #expect(await mock.records().count == asked)
+      let failed = found.filter { $0.status == .failed }.count
+      try await fixture.run(try fixture.plan(mock.port, candidate: once), retriesFailed: true)
+      #expect(await mock.records().count == asked + failed)
+      let all = try fixture.store.observations(ofEvaluation: try #require(outcome.evaluation.id), superseded: true)
+      #expect(all.count == 30 + failed && all.filter { $0.attempt == 2 }.count == failed)
+    }
+  }
+
+  @Test func anEndpointThatIsAwayAtFirstIsWaitedFor() async throws {
+    let fixture = try EvaluationFixture(rows: 3)
+    let port = try await EvaluationFixture.withMock { $0.port }
+    // Nobody listens there now.
+    let plan = try fixture.plan(port, candidate: ", load: {retries: 0}")
+    let away = try await fixture.run(plan)
+    #expect(away.failures["mock"] == ["connect": 3] && away.isComplete)
+    #expect(try observations(fixture, away).allSatisfy { $0.failureMessage?.isEmpty == false })
+  }
+
+  @Test func labelsTellRunsApart() async throws {
+    let fixture = try EvaluationFixture(rows: 2)
+    try await EvaluationFixture.withMock { mock in
+      let plan = try fixture.plan(mock.port)
+      try await fixture.run(plan, label: "2026-08")
+      try await fixture.run(plan, label: "2026-11")
+      #expect(await mock.records().count == 4)
+      #expect(try fixture.store.evaluations().map(\.reference).sorted() == ["sums@2026-08", "sums@2026-11"])
+      let other = try fixture.plan(mock.port, candidate: ", settings: {temperature: 1}")
+      await #expect(throws: EvaluationRunError.otherPlan(reference: "sums@2026-08")) {
+        try await fixture.run(other, label: "2026-08")
+      }
+      #expect(try fixture.store.evaluation("sums@2026-1").label == "2026-11")
+    }
+  }
+
+  @Test func anotherVersionOfTheDatasetIsAnotherRun() async throws {
+    let fixture = try EvaluationFixture(rows: 2)
+    try await EvaluationFixture.withMock { mock in
+      let first = try await fixture.run(try fixture.plan(mock.port))
+      try fixture.add(rows: 3)
+      let second = try await fixture.run(try fixture.plan(mock.port))
+      #expect(first.evaluation.id != second.evaluation.id)
+      #expect(first.evaluation.dataset != second.evaluation.dataset && second.answered == 3)
+      let pinned = try fixture.plan(mock.port, more: "").text.replacing("dataset: sums", with: "dataset: sums@1")
+      let again = try await fixture.run(try EvaluationPlan(yaml: pinned))
+      #expect(again.evaluation.id == first.evaluation.id && again.found == 2)
+    }
+  }
+
+  @Test func aModelWithoutAPriceHasNoCost() async throws {
+    let fixture = try EvaluationFixture(rows: 2)
+    try await EvaluationFixture.withMock { mock in
+      let outcome = try await fixture.run(try fixture.plan(mock.port))
+      for observation in try observations(fixture, outcome) {
+        guard case .absent(let absence) = observation.cost else {
+          Issue.record("an unknown price is \(observation.cost)")
+          continue
+        }
+        #expect(absence.reason.contains("mock"))
+      }
+    }
+  }
+
+  @Test func twoRunnersOfOneEvaluationDoNotMeet() async throws {
+    let fixture = try EvaluationFixture(rows: 30)
+    let behaviour = EvaluationFixture.behaviour { $0.timeToFirstToken = .fixed(10) }
+    try await EvaluationFixture.withMock(behaviour) { mock in
+      let plan = try fixture.plan(mock.port)
+      let refused = Mutex(false)
+      let begun = AsyncStream<Void>.makeStream()
+      let first = Task {
+        try await fixture.run(plan) { event in if case .asked = event { begun.continuation.yield() } }
+      }
+      for await _ in begun.stream { break }
+      do { _ = try await fixture.run(plan) } catch is StudyError { refused.withLock { $0 = true } }
+      _ = try await first.value
+      #expect(refused.withLock { $0 })
+      #expect(await mock.records().count == 30)
+    }
+  }
+
+  @Test func scoringProgramsAreAsked() async throws {
+    let fixture = try EvaluationFixture(rows: 5)
+    let script = #"while read -r l; do echo '{\"score\": 0.75, \"reason\": \"seen\"}'; done"#
+    try await EvaluationFixture.withMock { mock in
+      let outcome = try await fixture.run(
+        try fixture.plan(
+          mock.port, evaluators: "[{kind: CustomEvaluation, name: mine, command: [/bin/sh, -c, \"\(script)\"]}]"))
+      let verdicts = try fixture.store.verdicts(ofEvaluation: try #require(outcome.evaluation.id))
+      #expect(verdicts.map(\.score) == [0.75, 0.75, 0.75, 0.75, 0.75], "\(outcome.failedVerdicts)")
+    }
+  }
+
+  @Test func anEvaluatorThatFailsIsNoScore() async throws {
+    let fixture = try EvaluationFixture(rows: 2)
+    try await EvaluationFixture.withMock { mock in
+      let outcome = try await fixture.run(
+        try fixture.plan(mock.port, evaluators: "[{kind: CustomEvaluation, command: [/bin/sh, -c, \"echo no JSON\"]}]"))
+      #expect(outcome.failedVerdicts["CustomEvaluation"]?.count == 2)
+      let verdicts = try fixture.store.verdicts(ofEvaluation: try #require(outcome.evaluation.id))
+      #expect(verdicts.allSatisfy { $0.score == nil && $0.passed == nil })
+    }
+  }
+
+  @Test func keysAreNowhereInTheRecords() async throws {
+    let fixture = try EvaluationFixture(rows: 3)
+    let key = "sk-live-4f8a1c9e7b2d"
+    let file = fixture.folder.appendingPathComponent("key")
+    try Data(key.utf8).write(to: file)
+    _ = try await EvaluationFixture.withMock(EvaluationFixture.behaviour { $0.errorRate = 0.5 }) { mock in
+      try await fixture.run(
+        try fixture.plan(mock.port, candidate: ", key: {file: \(file.path)}, load: {retries: 0}"))
+    }
+    try FileManager.default.removeItem(at: file)
+    let enumerator = try #require(FileManager.default.enumerator(at: fixture.folder, includingPropertiesForKeys: nil))
+    for case let url as URL in enumerator {
+      guard let data = try? Data(contentsOf: url) else { continue }
+      #expect(data.range(of: Data(key.utf8)) == nil, "\(url.path) holds the key")
+    }
+  }
+}
