@@ -41,8 +41,8 @@ import Testing
     }
     let four = try SocketAddress(ipAddress: "127.0.0.1", port: 1)
     let six = try SocketAddress(ipAddress: "::1", port: 1)
-    #expect(SocketDiagnosis.request(near: four, far: six) == nil)
-    #expect(SocketDiagnosis.request(near: six, far: six)?.count == 72)
+    #expect(SocketDiagnosis.request(7, near: four, far: six) == nil)
+    #expect(SocketDiagnosis.request(7, near: six, far: six)?.count == 72)
   }
 
   @Test func theThreadsQueueTimeIsSaidHere() {

@@ -11,6 +11,7 @@ import NIOCore
 /// `@unchecked Sendable`: it is asked on one queue alone.
 final class SocketDiagnosis: @unchecked Sendable {
   private let file: Int32
+  private var number: UInt32 = 0
 
   /// Nil where the system has no such thing.
   init?() {
@@ -32,18 +33,24 @@ final class SocketDiagnosis: @unchecked Sendable {
   ///   - far: the end that is asked about.
   func unread(near: SocketAddress, far: SocketAddress) -> Int? {
     #if os(Linux)
-      let request = Self.request(near: near, far: far)
+      number &+= 1
+      let request = Self.request(number, near: near, far: far)
       guard let request, send(file, request, request.count, 0) == request.count else { return nil }
       var answer = [UInt8](repeating: 0, count: 1024)
-      let count = recv(file, &answer, answer.count, 0)
-      return count > 0 ? Self.unread(in: answer[..<count]) : nil
+      // What comes late answers an earlier question.
+      for _ in 0..<4 {
+        let count = recv(file, &answer, answer.count, 0)
+        guard count > 0 else { return nil }
+        if Self.word(8, of: answer) == number { return Self.unread(in: answer[..<count]) }
+      }
+      return nil
     #else
       return nil
     #endif
   }
 
   /// `nlmsghdr` and `inet_diag_req_v2` of <linux/inet_diag.h>: the socket whose own address is `far`.
-  static func request(near: SocketAddress, far: SocketAddress) -> [UInt8]? {
+  static func request(_ number: UInt32, near: SocketAddress, far: SocketAddress) -> [UInt8]? {
     guard let source = bytes(of: far), let destination = bytes(of: near), source.family == destination.family,
       let sourcePort = far.port, let destinationPort = near.port
     else { return nil }
@@ -52,7 +59,7 @@ final class SocketDiagnosis: @unchecked Sendable {
     add(UInt32(72))
     add(UInt16(20))
     add(UInt16(1))
-    add(UInt32(0))
+    add(number)
     add(UInt32(0))
     // TCP, in any state.
     request += [source.family, 6, 0, 0]
@@ -70,12 +77,13 @@ final class SocketDiagnosis: @unchecked Sendable {
   /// The receive queue of an `inet_diag_msg`; an error, or anything else, is nil.
   static func unread(in answer: ArraySlice<UInt8>) -> Int? {
     let answer = Array(answer)
-    func word(_ place: Int) -> UInt32 {
-      answer.withUnsafeBytes { $0.loadUnaligned(fromByteOffset: place, as: UInt32.self) }
-    }
     // Of an end that only listens the queue is another one: of connections.
-    guard answer.count >= 80, word(4) & 0xFFFF == 20, answer[17] != 10 else { return nil }
-    return Int(word(72))
+    guard answer.count >= 80, word(4, of: answer) & 0xFFFF == 20, answer[17] != 10 else { return nil }
+    return Int(word(72, of: answer))
+  }
+
+  private static func word(_ place: Int, of bytes: [UInt8]) -> UInt32 {
+    bytes.withUnsafeBytes { $0.loadUnaligned(fromByteOffset: place, as: UInt32.self) }
   }
 
   /// The address in 16 bytes, as the kernel wants it, and its family's number.

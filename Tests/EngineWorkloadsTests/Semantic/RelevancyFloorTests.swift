@@ -40,7 +40,8 @@ struct RelevancyFloorTests {
       opening: "The lift stopped between two floors"),
     AnswerAttack.Row(
       question: "How do I renew my passport?",
-      answer: "Fill in the form at the town hall, bring two photographs and the old document, and pay the fee of 60 euros.",
+      answer:
+        "Fill in the form at the town hall, bring two photographs and the old document, and pay the fee of 60 euros.",
       opening: "You can renew your passport"),
     AnswerAttack.Row(
       question: "Why was my insurance claim rejected?",
@@ -52,7 +53,8 @@ struct RelevancyFloorTests {
       opening: "The maintenance will be over"),
     AnswerAttack.Row(
       question: "How can I lower my blood pressure without pills?",
-      answer: "Less salt, regular walks, losing weight and drinking little alcohol each bring the reading down by a few points.",
+      answer:
+        "Less salt, regular walks, losing weight and drinking little alcohol each bring the reading down by a few points.",
       opening: "You can lower your blood pressure"),
     AnswerAttack.Row(
       question: "Why is my sourdough bread so dense?",
@@ -60,11 +62,13 @@ struct RelevancyFloorTests {
       opening: "Your bread is dense"),
     AnswerAttack.Row(
       question: "Who has to clear the snow from the pavement?",
-      answer: "The owner of the house does, between seven in the morning and eight at night, unless the lease makes it the tenant's duty.",
+      answer:
+        "The owner of the house does, between seven in the morning and eight at night, unless the lease makes it the tenant's duty.",
       opening: "Somebody has to clear the snow"),
     AnswerAttack.Row(
       question: "Why does my laptop battery drain overnight?",
-      answer: "It only sleeps when the lid is closed and keeps its network card awake. Choose hibernation in the power settings.",
+      answer:
+        "It only sleeps when the lid is closed and keeps its network card awake. Choose hibernation in the power settings.",
       opening: "Your battery drains overnight"),
     AnswerAttack.Row(
       question: "Can the flight be rebooked to another day?",
@@ -94,10 +98,22 @@ struct RelevancyFloorTests {
   @Test(
     "a right answer that has the words \"not available\" passes",
     arguments: [
-      ("Is express delivery available on weekends?", "Express delivery is not available on Sundays, but parcels ordered before noon on Saturday are brought the same evening."),
-      ("Why can't I pay with this card?", "Payment by this card is not available for orders from abroad, because the issuer does not confirm the address."),
-      ("Can I get the report as a spreadsheet?", "A spreadsheet is not available yet; export the table as CSV and open it there."),
-      ("Why is the video greyed out?", "It is not available in your country, since the studio sold the rights to another channel there."),
+      (
+        "Is express delivery available on weekends?",
+        "Express delivery is not available on Sundays, but parcels ordered before noon on Saturday are brought the same evening."
+      ),
+      (
+        "Why can't I pay with this card?",
+        "Payment by this card is not available for orders from abroad, because the issuer does not confirm the address."
+      ),
+      (
+        "Can I get the report as a spreadsheet?",
+        "A spreadsheet is not available yet; export the table as CSV and open it there."
+      ),
+      (
+        "Why is the video greyed out?",
+        "It is not available in your country, since the studio sold the rights to another channel there."
+      ),
     ])
   func notAvailable(question: String, answer: String) async throws {
     let score = try #require(await score(question, answer))

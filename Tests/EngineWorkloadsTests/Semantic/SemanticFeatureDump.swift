@@ -49,7 +49,9 @@ struct SemanticFeatureDump {
     try await encoder.learn(
       rows.flatMap { row -> [String] in
         let question = row.sample.input.question
-        guard let answer = row.sample.output, let substance = try? Substance(of: answer, to: question) else { return [] }
+        guard let answer = row.sample.output, let substance = try? Substance(of: answer, to: question) else {
+          return []
+        }
         return [question] + substance.openingTexts + RelevancyFeatures.texts(substance.sentences)
       })
     try await write(rows.map { ($0, part) }, to: "relevancy-\(part.rawValue).jsonl") { sample in

@@ -117,9 +117,11 @@ import Testing
     var scene = SpanScene()
     scene.add(1, name: "evaluate", from: 0, to: 10)
     for row in 1...3 {
-      scene.add(row * 10, parent: 1, name: "row", from: Double(row), to: Double(row) + 1, ["efficientllm.row": "r\(row)"])
       scene.add(
-        row * 10 + 1, parent: row * 10, from: Double(row), to: Double(row) + 0.5, SpanScene.chat(row, row, row: "r\(row)"))
+        row * 10, parent: 1, name: "row", from: Double(row), to: Double(row) + 1, ["efficientllm.row": "r\(row)"])
+      scene.add(
+        row * 10 + 1, parent: row * 10, from: Double(row), to: Double(row) + 0.5,
+        SpanScene.chat(row, row, row: "r\(row)"))
     }
     let run = try read(.openTelemetry, text: scene.text)
     #expect(run.observations.map(\.row) == ["r1", "r2", "r3"])
