@@ -27,7 +27,8 @@ import Testing
     var meter = LoadMeter(plan: plan)
     for observation in observations { meter.add(observation, measuredFrom: 0) }
     return meter.report(
-      endpoint: "e", own: OwnPart(loopDelay: loopDelay, cpuNanoseconds: cpu, wallNanoseconds: wall),
+      endpoint: "e",
+      own: OwnPart(loopDelay: loopDelay, delayGrowth: loopDelay, cpuNanoseconds: cpu, wallNanoseconds: wall),
       wasInterrupted: false)
   }
 

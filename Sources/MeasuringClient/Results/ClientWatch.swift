@@ -61,24 +61,19 @@ public struct ClientWatch: Sendable, Hashable, Codable {
   static let floorNanoseconds = 300_000.0
   static let share = 0.02
 
-  /// The figures that the client's delays could explain a stated share of.
+  /// The percentiles of a figure that the client's delays could explain a stated share of.
   static func colourings(
-    figures: [(name: String, histogram: LatencyHistogram)], delays: [LatencyHistogram]
+    figure name: String, _ histogram: LatencyHistogram, delays: [LatencyHistogram]
   ) -> [Colouring] {
-    var found: [Colouring] = []
-    for (name, histogram) in figures {
-      for percent in [50.0, 99.0] {
-        guard let figure = histogram.percentile(percent), figure > 0 else { continue }
-        let delay = Double(delays.compactMap { $0.percentile(percent) }.max() ?? 0)
-        let share = delay / Double(figure)
-        guard delay > floorNanoseconds, share > Self.share else { continue }
-        found.append(
-          Colouring(
-            figure: name, percentile: percent, milliseconds: Double(figure) / 1e6, delayMilliseconds: delay / 1e6,
-            share: share))
-      }
+    [50.0, 99.0].compactMap { percent in
+      guard let figure = histogram.percentile(percent), figure > 0 else { return nil }
+      let delay = Double(delays.compactMap { $0.percentile(percent) }.max() ?? 0)
+      let share = delay / Double(figure)
+      guard delay > floorNanoseconds, share > Self.share else { return nil }
+      return Colouring(
+        figure: name, percentile: percent, milliseconds: Double(figure) / 1e6, delayMilliseconds: delay / 1e6,
+        share: share)
     }
-    return found
   }
 
   /// The percentiles of a figure that the time in which requests lay unread could explain a stated share of.

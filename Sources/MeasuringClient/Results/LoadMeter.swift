@@ -124,8 +124,8 @@ public struct LoadMeter: Sendable {
     let wall = Double(own.wallNanoseconds)
     let unread = own.unread.estimate(sent: own.sent)
     var colourings = ClientWatch.colourings(
-      figures: [("ttft", ttft), ("inter-token latency", gaps)],
-      delays: isOpen ? [own.loopDelay, launchLateness] : [own.loopDelay])
+      figure: "ttft", ttft, delays: isOpen ? [own.loopDelay, launchLateness] : [own.loopDelay])
+    colourings += ClientWatch.colourings(figure: "inter-token latency", gaps, delays: [own.delayGrowth])
     if let unread { colourings += ClientWatch.colourings(figure: "ttft", ttft, unread: unread.percentile) }
     return ClientWatch(
       cpuSeconds: Double(own.cpuNanoseconds) / 1e9, cpuShare: wall > 0 ? Double(own.cpuNanoseconds) / wall : 0,

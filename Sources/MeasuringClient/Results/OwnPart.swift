@@ -2,6 +2,8 @@
 public struct OwnPart: Sendable {
   /// How late the event loop came to its timers, in nanoseconds.
   public var loopDelay: LatencyHistogram
+  /// By how much it was later than the time before: a gap between two arrivals is the difference of two stamps.
+  public var delayGrowth: LatencyHistogram
   /// Processor time of the client over the whole run, warm-up included.
   public var cpuNanoseconds: UInt64
   /// How long its event loop was ready and had no core; nil where the system does not say.
@@ -13,21 +15,25 @@ public struct OwnPart: Sendable {
   var sent = 0
 
   public init(
-    loopDelay: LatencyHistogram = LatencyHistogram(), cpuNanoseconds: UInt64 = 0, queuedNanoseconds: UInt64? = nil,
+    loopDelay: LatencyHistogram = LatencyHistogram(), delayGrowth: LatencyHistogram = LatencyHistogram(),
+    cpuNanoseconds: UInt64 = 0, queuedNanoseconds: UInt64? = nil,
     wallNanoseconds: UInt64 = 0
   ) {
     self.loopDelay = loopDelay
+    self.delayGrowth = delayGrowth
     self.cpuNanoseconds = cpuNanoseconds
     self.queuedNanoseconds = queuedNanoseconds
     self.wallNanoseconds = wallNanoseconds
   }
 
   init(
-    loopDelay: LatencyHistogram, cpuNanoseconds: UInt64, queuedNanoseconds: UInt64?, wallNanoseconds: UInt64,
+    loopDelay: LatencyHistogram, delayGrowth: LatencyHistogram, cpuNanoseconds: UInt64, queuedNanoseconds: UInt64?,
+    wallNanoseconds: UInt64,
     unread: UnreadMeter, sent: Int
   ) {
     self.init(
-      loopDelay: loopDelay, cpuNanoseconds: cpuNanoseconds, queuedNanoseconds: queuedNanoseconds,
+      loopDelay: loopDelay, delayGrowth: delayGrowth, cpuNanoseconds: cpuNanoseconds,
+      queuedNanoseconds: queuedNanoseconds,
       wallNanoseconds: wallNanoseconds)
     self.unread = unread
     self.sent = sent

@@ -169,7 +169,8 @@ final class LoadDriver: NIOScheduledCallbackHandler, @unchecked Sendable {
     let cpu = watch.end()
     machine.end()
     let own = OwnPart(
-      loopDelay: watch.delay, cpuNanoseconds: cpu + machine.cpuNanoseconds, queuedNanoseconds: queued,
+      loopDelay: watch.delay, delayGrowth: watch.growth, cpuNanoseconds: cpu + machine.cpuNanoseconds,
+      queuedNanoseconds: queued,
       wallNanoseconds: wall, unread: machine.meter, sent: runner.sent - sentBefore)
     done(
       meter.report(endpoint: runner.settings.endpoint.description, own: own, wasInterrupted: wasInterrupted))

@@ -15,6 +15,9 @@ final class LoopWatch: NIOScheduledCallbackHandler, @unchecked Sendable {
   private var queuedBegan: UInt64?
   private var isRunning = false
   private(set) var delay = LatencyHistogram()
+  /// By how much a timer was later than the one before: so much a gap between two arrivals may be too long.
+  private(set) var growth = LatencyHistogram()
+  private var last: UInt64?
 
   init(loop: any EventLoop) { self.loop = loop }
 
@@ -48,7 +51,10 @@ final class LoopWatch: NIOScheduledCallbackHandler, @unchecked Sendable {
   func handleScheduledCallback(eventLoop: some EventLoop) {
     guard isRunning else { return }
     let now = MonotonicClock.now
-    delay.record(now > due ? now - due : 0)
+    let late = now > due ? now - due : 0
+    delay.record(late)
+    if let last { growth.record(late > last ? late - last : 0) }
+    last = late
     arm()
   }
 }
