@@ -28,18 +28,26 @@ struct CandidateSession: Sendable {
     switch planned.source {
     case .endpoint(let text): try await ask(Endpoint(text), stop: stop)
     case .served(let program): try await serve(program, stop: stop)
-    case .imported(let files, let form): try take(files, form)
+    case .imported(let files, let form, let name): try take(files, form, of: name)
     }
   }
 
   /// What was observed elsewhere, in one transaction.
-  private func take(_ files: [String], _ form: String) throws {
-    guard form == JudgedAnswers.form else {
-      throw EvaluationRunError.noImport(candidate: planned.name, reason: "there is no form \"\(form)\".")
-    }
-    let found = JudgedAnswers.observations(work, candidate: record.id ?? 0, missing: missing)
-    let stored = try store.storeObservations(found)
-    progress(.asked(candidate: planned.name, done: stored.count, of: missing.count, failed: 0))
+  private func take(_ files: [String], _ form: String, of name: String?) throws {
+    let found =
+      form == JudgedAnswers.form
+      ? JudgedAnswers.observations(work, candidate: record.id ?? 0, missing: missing)
+      : try ImportedAnswers(work: work, candidate: candidate, record: record, costing: costing)
+        .observations(files: files, form: form, of: name)
+    let asked = Set(missing)
+    let places = Dictionary(uniqueKeysWithValues: work.rows.enumerated().map { ($0.element.identity, $0.offset) })
+    let stored = try store.storeObservations(
+      found.filter { observation in
+        places[observation.row].map {
+          asked.contains(EvaluationWork.Item(row: $0, repetition: observation.repetition))
+        } ?? false
+      })
+    progress(.asked(candidate: planned.name, done: stored.count, of: stored.count, failed: 0))
   }
 
   private func serve(_ program: ServedProgram, stop: StopSignal) async throws {
