@@ -86,7 +86,8 @@ import Testing
     let other = try importing(.openTelemetry, Self.spans).store(in: store)
     #expect(other.evaluation.label == "2025-11-22.2")
     #expect(throws: RecordError.sameEvaluation(reference: "support@2025-11-22")) {
-      try importing(.trajectories, Self.lines + "\n" + #"{"row":"c","output":"x"}"#, label: "2025-11-22").store(in: store)
+      try importing(.trajectories, Self.lines + "\n" + #"{"row":"c","output":"x"}"#, label: "2025-11-22").store(
+        in: store)
     }
   }
 
@@ -139,7 +140,9 @@ import Testing
     let outcome = try importing(.trajectories, Self.lines, dataset: pinned).store(in: store)
     #expect(outcome.evaluation.dataset == pinned.reference)
     #expect(outcome.observations.map(\.row) == ["b", "w"])
-    #expect(try store.rows(ofEvaluation: outcome.evaluation.id ?? 0).map(\.hash) == pinned.rows.prefix(2).map(\.hash.description))
+    #expect(
+      try store.rows(ofEvaluation: outcome.evaluation.id ?? 0).map(\.hash)
+        == pinned.rows.prefix(2).map(\.hash.description))
     #expect(
       outcome.notes == [
         "1 observations name no row; they were paired by what was asked.",
