@@ -19,7 +19,7 @@ struct CandidateSession: Sendable {
   let surroundings: ServedCandidate.Surroundings
   let progress: @Sendable (EvaluationProgress) -> Void
 
-  private var planned: PlannedCandidate { work.plan.candidates[candidate] }
+  var planned: PlannedCandidate { work.plan.candidates[candidate] }
 
   /// Asks all that is missing.
   /// - Throws: ``EvaluationRunError``, ``RecordError``, ``MeasuringClient/ClientError``; what was answered until then is
@@ -30,24 +30,6 @@ struct CandidateSession: Sendable {
     case .served(let program): try await serve(program, stop: stop)
     case .imported(let files, let form, let name): try take(files, form, of: name)
     }
-  }
-
-  /// What was observed elsewhere, in one transaction.
-  private func take(_ files: [String], _ form: String, of name: String?) throws {
-    let found =
-      form == JudgedAnswers.form
-      ? JudgedAnswers.observations(work, candidate: record.id ?? 0, missing: missing)
-      : try ImportedAnswers(work: work, candidate: candidate, record: record, costing: costing)
-        .observations(files: files, form: form, of: name)
-    let asked = Set(missing)
-    let places = Dictionary(uniqueKeysWithValues: work.rows.enumerated().map { ($0.element.identity, $0.offset) })
-    let stored = try store.storeObservations(
-      found.filter { observation in
-        places[observation.row].map {
-          asked.contains(EvaluationWork.Item(row: $0, repetition: observation.repetition))
-        } ?? false
-      })
-    progress(.asked(candidate: planned.name, done: stored.count, of: stored.count, failed: 0))
   }
 
   private func serve(_ program: ServedProgram, stop: StopSignal) async throws {

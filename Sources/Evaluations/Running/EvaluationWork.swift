@@ -16,7 +16,6 @@ struct EvaluationWork: Sendable {
   static let mostRequests = 10_000_000
 
   let plan: EvaluationPlan
-  let dataset: Dataset
   let selection: RowSelection
   let rows: [DatasetRow]
   /// One for each row.
@@ -34,7 +33,6 @@ struct EvaluationWork: Sendable {
   /// - Throws: ``EvaluationRunError``, and what the dataset's room throws.
   init(plan: EvaluationPlan, dataset: Dataset) throws {
     self.plan = plan
-    self.dataset = dataset
     selection = try RowSelection(dataset, cohort: plan.cohort, sample: plan.sample)
     rows = selection.rows
     guard !rows.isEmpty else { throw EvaluationRunError.noRows(dataset: dataset.reference) }
