@@ -158,3 +158,14 @@ fetch_charts() {
   if [ ! -x scripts/reports/fetch-plotly ]; then say "   no script yet"; return; fi
   scripts/reports/fetch-plotly "$EFFICIENTLLM_PYTHON" "$EFFICIENTLLM_HOME/cache/plotly.min.js"
 }
+
+# The encoder of the semantic evaluators, whose tests hold it to floors; 90 MB, fetched once.
+fetch_encoder() {
+  local entry
+  entry="$("$EFFICIENTLLM_PYTHON" - Sources/Checkpoints/Resources/catalogue.json <<'PYTHON'
+import json, sys
+print(json.dumps(next(entry for entry in json.load(open(sys.argv[1]))["models"] if entry["name"] == "minilm")))
+PYTHON
+  )" || return
+  "$EFFICIENTLLM_PYTHON" Sources/Checkpoints/Resources/fetch_model.py "$entry" "$EFFICIENTLLM_HOME/models"
+}

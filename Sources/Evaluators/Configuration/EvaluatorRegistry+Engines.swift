@@ -27,8 +27,8 @@ extension EvaluatorRegistry {
         name: "AnswerRelevancy", summary: "the answer answers what was asked", usual: "local",
         [SemanticEvaluators.relevancy(encoder, background: background), JudgeEvaluators.relevancy(judge)]),
       .engines(
-        name: "Groundedness", summary: "what the answer claims rests on the context, claim by claim", usual: "judge",
-        [JudgeEvaluators.groundedness(judge)]),
+        name: "Groundedness", summary: "what the answer claims rests on the context, claim by claim", usual: "local",
+        [SemanticEvaluators.groundedness(encoder), JudgeEvaluators.groundedness(judge)]),
       .engines(
         name: "TaskCompletion", summary: "the task was done: by rules over facts, or by a judge", usual: "rules",
         [EvaluatorEngine("rules", kind: TaskCompletion.kind), JudgeEvaluators.taskCompletion(judge)]),

@@ -9,6 +9,12 @@ enum SemanticEvaluators {
     }
   }
 
+  static func groundedness(_ encoder: (any SentenceEncoder)?) -> EvaluatorEngine {
+    engine(encoder, threshold: 0.5) { options, encoder throws(EvaluationError) in
+      SemanticGroundedness(name: options.name, threshold: options.threshold, encoder: encoder)
+    }
+  }
+
   private static func engine(
     _ encoder: (any SentenceEncoder)?, threshold: Double,
     make: @escaping @Sendable (EvaluatorOptions, any SentenceEncoder) throws(EvaluationError) -> any Evaluator

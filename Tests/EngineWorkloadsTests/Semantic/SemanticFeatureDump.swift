@@ -18,7 +18,7 @@ struct SemanticFeatureDump {
   ) async throws {
     var lines = Data()
     for (row, part) in rows {
-      guard let values = try await features(row.sample) else { continue }
+      guard let values = try await features(row.sample), !values.isEmpty else { continue }
       let line: [String: Any] = [
         "part": part.rawValue, "kind": row.kind, "label": row.label, "question": row.sample.input.question,
         "text": row.sample.output ?? "", "features": values,
@@ -28,6 +28,16 @@ struct SemanticFeatureDump {
     let folder = URL(fileURLWithPath: try #require(Self.folder))
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     try lines.write(to: folder.appendingPathComponent(name))
+  }
+
+  @Test("groundedness", .enabled(if: folder != nil), arguments: [LabelledFile.Part.fit, .heldOut])
+  func groundedness(part: LabelledFile.Part) async throws {
+    let encoder = RememberingEncoder(try await RealEncoder.encoder())
+    let evaluator = SemanticGroundedness(encoder: encoder)
+    let rows = try LabelledFile.claims(try RealEncoder.labelled("groundedness.jsonl"), part: part)
+    try await write(rows.map { ($0, part) }, to: "groundedness-\(part.rawValue).jsonl") { sample in
+      try? await evaluator.features(of: sample)
+    }
   }
 
   @Test("relevancy", .enabled(if: folder != nil), arguments: [LabelledFile.Part.fit, .heldOut])

@@ -81,21 +81,26 @@ public enum LabelledFile {
     return forms
   }
 
-  /// A line of `groundedness.jsonl`: a claim with the passages it is held against.
+  /// The claims of a part, from `groundedness.jsonl`: a line has passages, and claims about them.
   /// - Throws: as ``questions(_:part:)``.
   public static func claims(_ bytes: [UInt8], part: Part) throws -> [LabelledAnswer] {
-    try lines(bytes).compactMap { place, row in
+    var answers: [LabelledAnswer] = []
+    for (place, row) in try lines(bytes) {
       guard let context = row["context"]?.array?.compactMap(\.string), !context.isEmpty,
-        let claim = row["claim"]?.string, let label = row["supported"]?.boolean, let kind = row["kind"]?.string,
-        let name = row["part"]?.string
-      else {
-        throw EvaluationError.malformedSample(place: place, reason: "it has no context, claim, supported, kind and part")
+        let claims = row["claims"]?.array, let name = row["part"]?.string
+      else { throw EvaluationError.malformedSample(place: place, reason: "it has no context, claims and part") }
+      guard name == part.rawValue else { continue }
+      for claim in claims {
+        guard let object = claim.object, let text = object["claim"]?.string, let kind = object["kind"]?.string,
+          let label = object["supported"]?.boolean
+        else { throw EvaluationError.malformedSample(place: place, reason: "a claim has no claim, kind and supported") }
+        answers.append(
+          LabelledAnswer(
+            sample: EvaluationSample(
+              input: .text(row["question"]?.string ?? ""), output: text, context: context), label: label, kind: kind))
       }
-      guard name == part.rawValue else { return nil }
-      return LabelledAnswer(
-        sample: EvaluationSample(
-          input: .text(row["question"]?.string ?? ""), output: claim, context: context), label: label, kind: kind)
     }
+    return answers
   }
 
   private static func lines(_ bytes: [UInt8]) throws -> [(place: String, row: JSONObject)] {

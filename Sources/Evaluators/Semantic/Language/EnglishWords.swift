@@ -87,8 +87,12 @@ struct EnglishWords: Sendable {
     tagOfWord[word].map { functionTags.contains($0) } ?? false
   }
 
+  /// Whether nothing is known of a word's class.
+  func isUnknown(_ word: String) -> Bool { tag(word) == other }
+
   /// What is left of a word without its ending, roughly: `marked` and `marking` are the same.
   static func stem(_ word: String) -> String {
+    if let regular = irregular[word] { return stem(regular) }
     var scalars = Array(word.unicodeScalars)
     if word.hasScalarSuffix("'s") { scalars.removeLast(2) }
     for (ending, replacement) in endings where scalars.count - ending.count >= 3 {
@@ -106,4 +110,20 @@ struct EnglishWords: Sendable {
   private static let endings: [(Scalars, Scalars)] = [
     ("ies", "y"), ("sses", "ss"), ("ing", ""), ("edly", ""), ("ed", ""), ("es", ""), ("ly", ""), ("s", ""),
   ].map { (Array($0.0.unicodeScalars), Array($0.1.unicodeScalars)) }
+
+  private static let irregular: [String: String] = {
+    let forms = [
+      "bear": "bore borne", "begin": "began begun", "break": "broke broken", "bring": "brought", "build": "built",
+      "buy": "bought", "choose": "chose chosen", "come": "came", "drive": "drove driven", "eat": "ate eaten",
+      "fall": "fell fallen", "find": "found", "fly": "flew flown", "forget": "forgot forgotten",
+      "freeze": "froze frozen", "give": "gave given", "go": "went gone", "grow": "grew grown", "hold": "held",
+      "keep": "kept", "know": "knew known", "leave": "left", "lose": "lost", "make": "made", "meet": "met",
+      "pay": "paid", "rise": "rose risen", "sell": "sold", "send": "sent", "show": "shown", "shrink": "shrank shrunk",
+      "speak": "spoke spoken", "steal": "stole stolen", "take": "took taken", "tell": "told", "think": "thought",
+      "throw": "threw thrown", "win": "won", "write": "wrote written",
+    ]
+    var result: [String: String] = [:]
+    for (base, others) in forms { for other in others.fields { result[other] = base } }
+    return result
+  }()
 }

@@ -163,17 +163,6 @@ public struct SemanticAnswerRelevancy: Evaluator {
         + (stray.map { ": \"\($0.text.shown)\" (\($0.support.signed2))" } ?? "")
     }
   }
-
-  /// What a configuration calls `SemanticAnswerRelevancy`.
-  public static func kind(encoder: any SentenceEncoder, background: [String] = []) -> EvaluatorKind {
-    EvaluatorKind(
-      name: "SemanticAnswerRelevancy", summary: "whether the answer speaks to its question, by sentence embeddings",
-      options: [], threshold: 0.5
-    ) { options throws(EvaluationError) in
-      SemanticAnswerRelevancy(
-        name: options.name, threshold: options.threshold, encoder: encoder, background: background)
-    }
-  }
 }
 
 extension Double {
