@@ -56,7 +56,8 @@ public struct EvaluationResults: Sendable {
   private static func current(
     _ verdicts: [VerdictRecord], of evaluation: EvaluationRecord, _ observations: [ObservationRecord]
   ) -> [VerdictRecord] {
-    let planned = Set(evaluation.manifest.sections["settings"]?["evaluators"]?.split(separator: "\n").map(String.init) ?? [])
+    let planned = Set(
+      evaluation.manifest.sections["settings"]?["evaluators"]?.split(separator: "\n").map(String.init) ?? [])
     if planned.isEmpty || verdicts.allSatisfy({ planned.contains($0.evaluator) }) { return verdicts }
     let imported = Set(observations.lazy.filter { $0.origin != "measured" }.compactMap(\.id))
     return verdicts.filter { planned.contains($0.evaluator) || imported.contains($0.observationID) }

@@ -10,7 +10,8 @@ import Testing
 
   @Test func whatVerdictsSayOfTheirJudge() throws {
     let run = try Run(rows: Run.rows(["r1", "r2", "r3"]))
-    let work = #"{"requests":2,"problems":[],"latency_seconds":0.5,"models":["judge-model"],"usage":[],"positions":null,"self_judged":true}"#
+    let work =
+      #"{"requests":2,"problems":[],"latency_seconds":0.5,"models":["judge-model"],"usage":[],"positions":null,"self_judged":true}"#
     for (row, judge) in [("r1", work), ("r2", work), ("r3", "}{")] {
       let observation = try run.add(row)
       try run.store.storeVerdict(
