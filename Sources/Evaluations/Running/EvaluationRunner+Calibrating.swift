@@ -18,7 +18,7 @@ extension EvaluationRunner {
       throw EvaluationRunError.nothingLabelled(dataset: dataset.reference)
     }
     var judged = plan
-    judged.name = String(plan.name.prefix(52)) + ".calibration"
+    judged.name = EvaluationResults.calibrationName(of: plan.name)
     judged.repetitions = 1
     judged.candidates = [
       PlannedCandidate(
