@@ -55,7 +55,6 @@ def read(folder, name):
     rows = []
     for file in sorted(pathlib.Path(folder).glob(f"{name}*.jsonl")):
         rows += [json.loads(line) for line in file.read_text().splitlines()]
-    # A claim of several clauses has several lines of features; the least of them is the row's.
     return rows
 
 
@@ -166,7 +165,7 @@ class Fit:
             if self.pairs_weight and not self.y[of][0]:
                 wins = total = 0
                 for members in self.groups.values():
-                    good = [self.score[i] for i in members if self.kinds[i] == "good"]
+                    good = [self.score[i] for i in members if self.kinds[i] == "good"] or [0.0]
                     for index in members:
                         if self.kinds[index] == kind and chosen[index]:
                             total += 1
