@@ -303,7 +303,8 @@ def lm_eval(out: Path):
                 target = out / f"{task}.{kind}.{suffix}"
                 shutil.copy(file, target)
                 # Where it ran is nobody's business.
-                target.write_text(target.read_text().replace(str(work), "/tmp/oracle").replace(url, "http://localhost/v1"))
+                text = target.read_text().replace(str(work), "/tmp/oracle").replace(url, "http://localhost/v1")
+                target.write_text(text.rstrip("\n") + "\n")
 
 
 def guidellm(out: Path, url: str):

@@ -24,7 +24,10 @@ enum ISOTime {
     return beyond ? nil : sum
   }
 
-  static func date(_ nanoseconds: UInt64) -> Date { Date(timeIntervalSince1970: Double(nanoseconds) / 1e9) }
+  /// To the last bit that a date holds: the whole number has more digits than a double.
+  static func date(_ nanoseconds: UInt64) -> Date {
+    Date(timeIntervalSince1970: Double(nanoseconds / 1_000_000_000) + Double(nanoseconds % 1_000_000_000) / 1e9)
+  }
 
   /// A date from text, or from seconds since 1970; nil for anything else, and for what is beyond the year 9999.
   static func date(_ value: JSONValue?) -> Date? {

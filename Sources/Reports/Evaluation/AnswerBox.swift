@@ -46,7 +46,10 @@ struct AnswerBox: Sendable {
       return Words(
         sentence: "Take \(choice.candidate): the best of those that qualify with a probability of "
           + "\(NumberText.percent(choice.probabilityBest)).",
-        details: details, badge: isClear ? "clear of the next" : "cannot be told apart from the next", isClear: isClear)
+        details: details,
+        badge: choice.lead == nil
+          ? "the only one that qualifies" : isClear ? "clear of the next" : "cannot be told apart from the next",
+        isClear: isClear)
     case .noneQualifies(let miss):
       let scale = MeasureText.scale(
         miss.requirement.measure, [.value(Quantity(miss.value, count: 1))], currency: model.content.table.currency)

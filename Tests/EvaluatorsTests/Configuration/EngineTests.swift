@@ -68,7 +68,7 @@ struct EngineTests {
     let made = try EvaluatorRegistry.local.adding(JudgeEvaluators.kinds(judge: judge)).make(
       EvaluatorConfiguration(
         "AnswerRelevancy", name: "relevant", threshold: 0.75,
-        options: ["attempts": .integer(2), "max-tokens": .integer(99), "temperature": .string("none")]))
+        options: ["engine": .string("judge"), "attempts": .integer(2), "max-tokens": .integer(99), "temperature": .string("none")]))
     #expect(made.threshold == 0.75)
     #expect(made.name == "relevant")
     await #expect(throws: EvaluationError.self) { try await made.evaluate(asked("In 5 days.")) }
@@ -92,6 +92,22 @@ struct EngineTests {
     #expect(try threshold(nil) == 0.3)
     #expect(try threshold("two") == 0.9)
     #expect(try threshold("two", 0.5) == 0.5)
+  }
+
+  @Test("one that is missing is refused, and its place is not taken by another")
+  func usual() throws {
+    let there = EvaluatorEngine("judge", kind: ExactMatch.kind)
+    let local = EvaluatorEngine("local", kind: Similarity.kind).missing("Fetch a model.")
+    let registry = EvaluatorRegistry([.engines(name: "Both", summary: "", usual: "local", [local, there])])
+    #expect(
+      error(registry, "Both", [:])
+        == .missingEngine(evaluator: "Both", engine: "local", has: ["judge"], mend: "Fetch a model."))
+    #expect(try registry.make(EvaluatorConfiguration("Both", options: ["engine": .string("judge")])).threshold == 1)
+    // The registry's own judged kinds: the same options are known with and without a judge.
+    let without = EvaluatorRegistry.standard().kinds
+    let with = EvaluatorRegistry.standard(judge: ScriptedJudge(texts: "")).kinds
+    #expect(without.map { $0.options.map(\.name) } == with.map { $0.options.map(\.name) })
+    #expect(without.map(\.threshold) == with.map(\.threshold))
   }
 
   @Test("the local kinds keep their place, and each name stands once")
