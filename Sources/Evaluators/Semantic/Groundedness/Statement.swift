@@ -24,7 +24,8 @@ struct Statement: Sendable {
     amounts = StatedAmount.amounts(of: piece.text)
     names = Self.names(piece)
     let clauses = AnswerText.clauses(piece, of: scalars).flatMap(Self.partedAtWithout)
-    units = (clauses.count > 1 ? clauses.map { Self.unit($0, isPart: true) } : []) + [Self.unit(piece.tokens, isPart: false)]
+    units =
+      (clauses.count > 1 ? clauses.map { Self.unit($0, isPart: true) } : []) + [Self.unit(piece.tokens, isPart: false)]
   }
 
   /// Words of content that stand for something, without numbers.
