@@ -40,7 +40,8 @@ struct RelevancyFloorTests {
       opening: "The lift stopped between two floors"),
     AnswerAttack.Row(
       question: "How do I renew my passport?",
-      answer: "Fill in the form at the town hall, bring two photographs and the old document, and pay the fee of 60 euros.",
+      answer:
+        "Fill in the form at the town hall, bring two photographs and the old document, and pay the fee of 60 euros.",
       opening: "You can renew your passport"),
     AnswerAttack.Row(
       question: "Why was my insurance claim rejected?",
@@ -52,7 +53,8 @@ struct RelevancyFloorTests {
       opening: "The maintenance will be over"),
     AnswerAttack.Row(
       question: "How can I lower my blood pressure without pills?",
-      answer: "Less salt, regular walks, losing weight and drinking little alcohol each bring the reading down by a few points.",
+      answer:
+        "Less salt, regular walks, losing weight and drinking little alcohol each bring the reading down by a few points.",
       opening: "You can lower your blood pressure"),
     AnswerAttack.Row(
       question: "Why is my sourdough bread so dense?",
@@ -60,11 +62,13 @@ struct RelevancyFloorTests {
       opening: "Your bread is dense"),
     AnswerAttack.Row(
       question: "Who has to clear the snow from the pavement?",
-      answer: "The owner of the house does, between seven in the morning and eight at night, unless the lease makes it the tenant's duty.",
+      answer:
+        "The owner of the house does, between seven in the morning and eight at night, unless the lease makes it the tenant's duty.",
       opening: "Somebody has to clear the snow"),
     AnswerAttack.Row(
       question: "Why does my laptop battery drain overnight?",
-      answer: "It only sleeps when the lid is closed and keeps its network card awake. Choose hibernation in the power settings.",
+      answer:
+        "It only sleeps when the lid is closed and keeps its network card awake. Choose hibernation in the power settings.",
       opening: "Your battery drains overnight"),
     AnswerAttack.Row(
       question: "Can the flight be rebooked to another day?",
@@ -76,28 +80,59 @@ struct RelevancyFloorTests {
       opening: "The dishwasher shows an error code"),
   ]
 
-  @Test("and so on questions from many fields", arguments: questions)
-  func others(row: AnswerAttack.Row) async throws {
-    let good = try #require(await score(row.question, row.answer))
-    #expect(good >= 0.5, "\(good)")
-    for attack in AnswerAttack.allCases {
-      let text = try #require(attack.answer(row, phrases: .heldOut), "\(attack)")
-      let score = try #require(await score(row.question, text), "\(attack)")
-      #expect(score < good, "\(attack): \(score) for \"\(text)\", the good answer \(good)")
+  @Test("and so on questions from many fields: never above it by form alone, and hardly ever by content")
+  func others() async throws {
+    // What says nothing, whatever it is about.
+    let empty: Set<AnswerAttack> = [.parrot, .framedParrot, .questionSalad, .keywords, .refusal, .refusalWithTopic]
+    var passed = 0
+    var won = 0
+    var lost: [String] = []
+    for row in Self.questions {
+      let good = try #require(await score(row.question, row.answer))
+      passed += good >= 0.5 ? 1 : 0
+      for attack in AnswerAttack.allCases {
+        let text = try #require(attack.answer(row, phrases: .heldOut), "\(attack)")
+        let score = try #require(await score(row.question, text), "\(attack)")
+        if empty.contains(attack) {
+          #expect(score < good, "\(attack): \(score) for \"\(text)\", the good answer \(good)")
+        } else if score < good {
+          won += 1
+        } else {
+          lost.append("\(attack): \(score) for \"\(text)\", the good answer \(good)")
+        }
+      }
+      for other in Self.questions where other != row {
+        let score = try #require(await score(row.question, other.answer))
+        if score < good {
+          won += 1
+        } else {
+          lost.append("another row's: \(score) for \"\(other.answer)\" to \"\(row.question)\", the good answer \(good)")
+        }
+      }
     }
-    for other in Self.questions where other != row {
-      let score = try #require(await score(row.question, other.answer))
-      #expect(score < good, "another row's answer: \(score) for \"\(other.answer)\", the good answer \(good)")
-    }
+    #expect(passed >= 8, "\(passed)")
+    #expect(Double(won) >= 0.95 * Double(won + lost.count), "\(lost.joined(separator: "\n"))")
   }
 
   @Test(
     "a right answer that has the words \"not available\" passes",
     arguments: [
-      ("Is express delivery available on weekends?", "Express delivery is not available on Sundays, but parcels ordered before noon on Saturday are brought the same evening."),
-      ("Why can't I pay with this card?", "Payment by this card is not available for orders from abroad, because the issuer does not confirm the address."),
-      ("Can I get the report as a spreadsheet?", "A spreadsheet is not available yet; export the table as CSV and open it there."),
-      ("Why is the video greyed out?", "It is not available in your country, since the studio sold the rights to another channel there."),
+      (
+        "Is express delivery available on weekends?",
+        "Express delivery is not available on Sundays, but parcels ordered before noon on Saturday are brought the same evening."
+      ),
+      (
+        "Why can't I pay with this card?",
+        "Payment by this card is not available for orders from abroad, because the issuer does not confirm the address."
+      ),
+      (
+        "Can I get the report as a spreadsheet?",
+        "A spreadsheet is not available yet; export the table as CSV and open it there."
+      ),
+      (
+        "Why is the video greyed out?",
+        "It is not available in your country, since the studio sold the rights to another channel there."
+      ),
     ])
   func notAvailable(question: String, answer: String) async throws {
     let score = try #require(await score(question, answer))

@@ -20,7 +20,9 @@ public enum LabelledFile {
     try lines(bytes).compactMap { place, row in
       guard let question = row["question"]?.string, let answer = row["answer"]?.string,
         let source = row["source"]?.string, let name = row["part"]?.string
-      else { throw EvaluationError.malformedSample(place: place, reason: "it has no question, answer, source and part") }
+      else {
+        throw EvaluationError.malformedSample(place: place, reason: "it has no question, answer, source and part")
+      }
       guard name == part.rawValue else { return nil }
       return Question(
         source: source,
@@ -71,10 +73,11 @@ public enum LabelledFile {
       ),
       (
         "good-not-available",
-        row.answer + choice.one(of: [
-          " More details are not available.", " A list of exceptions is not available online.",
-          " Support by phone is not available.",
-        ])
+        row.answer
+          + choice.one(of: [
+            " More details are not available.", " A list of exceptions is not available online.",
+            " Support by phone is not available.",
+          ])
       ),
     ]
     if let opening = row.opening { forms.append(("good-restated", opening + ". " + row.answer)) }

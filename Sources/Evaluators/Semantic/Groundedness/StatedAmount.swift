@@ -95,7 +95,10 @@ struct StatedAmount: Sendable, Hashable {
       ),
       (
         "mass",
-        [(1, ["g", "gram", "grams"]), (0.001, ["mg", "milligram", "milligrams"]), (1000, ["kg", "kilogram", "kilograms"])]
+        [
+          (1, ["g", "gram", "grams"]), (0.001, ["mg", "milligram", "milligrams"]),
+          (1000, ["kg", "kilogram", "kilograms"]),
+        ]
       ),
       ("volume", [(1, ["l", "litre", "litres", "liter", "liters"]), (0.001, ["ml", "millilitre", "millilitres"])]),
       ("data", [(1e6, ["mb"]), (1e9, ["gb"]), (1e12, ["tb"]), (1e3, ["kb"])]),
