@@ -187,7 +187,8 @@ extension EvaluationPlan {
       let name = entry.key.replacing("-", with: "_")
       guard object[name] == nil else {
         throw PlanError.duplicate(
-          PlanError.Place(PlanSection.join(section.path, "settings"), line: entry.line), what: "the setting \"\(name)\"")
+          PlanError.Place(PlanSection.join(section.path, "settings"), line: entry.line), what: "the setting \"\(name)\""
+        )
       }
       guard !reserved.contains(name) else {
         throw PlanError.impossible(

@@ -7,7 +7,8 @@ import Studies
 
 extension EvaluationPlan {
   static let keys = [
-    "evaluation", "question", "dataset", "where", "sample", "cluster", "repetitions", "prompt", "settings", "candidates",
+    "evaluation", "question", "dataset", "where", "sample", "cluster", "repetitions", "prompt", "settings",
+    "candidates",
     "evaluators", "passes", "judge", "load", "attribution", "probes", "prices",
   ]
   static let mostCandidates = 100

@@ -133,7 +133,8 @@ extension EvaluationWork {
     }
     return digest(
       of: .members([
-        "name": .string(candidate.name), "source": source, "form": .string(candidate.form.rawValue), "model": .string(candidate.model),
+        "name": .string(candidate.name), "source": source, "form": .string(candidate.form.rawValue),
+        "model": .string(candidate.model),
         "system": candidate.prompt.system.map { .string($0) }, "user": .string(candidate.prompt.user),
         "settings": .string(String(decoding: CanonicalJSON.bytes(of: .object(candidate.settings)), as: UTF8.self)),
         "load": .string("\(candidate.load)"),
