@@ -32,7 +32,7 @@ extension EvaluationPlan {
     }
     let shared = Shared(
       prompt: try Self.prompt(root, default: .plain), settings: try Self.settings(root),
-      load: try Self.load(root, default: RequestLoad()))
+      load: try Self.load(root, default: RequestLoad()), folder: folder)
     let evaluators = try Self.evaluators(root, folder: folder)
     self.init(
       name: name, question: try root.text("question") ?? "", dataset: try DatasetReference(dataset),

@@ -80,19 +80,38 @@ struct RelevancyFloorTests {
       opening: "The dishwasher shows an error code"),
   ]
 
-  @Test("and so on questions from many fields", arguments: questions)
-  func others(row: AnswerAttack.Row) async throws {
-    let good = try #require(await score(row.question, row.answer))
-    #expect(good >= 0.5, "\(good)")
-    for attack in AnswerAttack.allCases {
-      let text = try #require(attack.answer(row, phrases: .heldOut), "\(attack)")
-      let score = try #require(await score(row.question, text), "\(attack)")
-      #expect(score < good, "\(attack): \(score) for \"\(text)\", the good answer \(good)")
+  @Test("and so on questions from many fields: never above it by form alone, and hardly ever by content")
+  func others() async throws {
+    // What says nothing, whatever it is about.
+    let empty: Set<AnswerAttack> = [.parrot, .framedParrot, .questionSalad, .keywords, .refusal, .refusalWithTopic]
+    var passed = 0
+    var won = 0
+    var lost: [String] = []
+    for row in Self.questions {
+      let good = try #require(await score(row.question, row.answer))
+      passed += good >= 0.5 ? 1 : 0
+      for attack in AnswerAttack.allCases {
+        let text = try #require(attack.answer(row, phrases: .heldOut), "\(attack)")
+        let score = try #require(await score(row.question, text), "\(attack)")
+        if empty.contains(attack) {
+          #expect(score < good, "\(attack): \(score) for \"\(text)\", the good answer \(good)")
+        } else if score < good {
+          won += 1
+        } else {
+          lost.append("\(attack): \(score) for \"\(text)\", the good answer \(good)")
+        }
+      }
+      for other in Self.questions where other != row {
+        let score = try #require(await score(row.question, other.answer))
+        if score < good {
+          won += 1
+        } else {
+          lost.append("another row's: \(score) for \"\(other.answer)\" to \"\(row.question)\", the good answer \(good)")
+        }
+      }
     }
-    for other in Self.questions where other != row {
-      let score = try #require(await score(row.question, other.answer))
-      #expect(score < good, "another row's answer: \(score) for \"\(other.answer)\", the good answer \(good)")
-    }
+    #expect(passed >= 8, "\(passed)")
+    #expect(Double(won) >= 0.95 * Double(won + lost.count), "\(lost.joined(separator: "\n"))")
   }
 
   @Test(

@@ -6,8 +6,8 @@ import Testing
 @testable import EngineWorkloads
 @testable import Evaluators
 
-/// Writes what is measured of the labelled rows, for scripts/evaluators/fit_semantic.py. Does nothing unless
-/// EFFICIENTLLM_SEMANTIC_FEATURES names a folder.
+/// Writes what is measured of the labelled rows, for scripts/evaluators/fit_semantic.py, and the figures that
+/// docs/evaluators.md gives. Does nothing unless EFFICIENTLLM_SEMANTIC_FEATURES names a folder.
 @Suite(.serialized)
 struct SemanticFeatureDump {
   static let folder = ProcessInfo.processInfo.environment["EFFICIENTLLM_SEMANTIC_FEATURES"]
@@ -28,6 +28,42 @@ struct SemanticFeatureDump {
     let folder = URL(fileURLWithPath: try #require(Self.folder))
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     try lines.write(to: folder.appendingPathComponent(name))
+  }
+
+  private func say(_ title: String, _ report: EvaluatorCalibration, seconds: Double) {
+    func shown(_ interval: CalibrationInterval?) -> String {
+      guard let interval else { return "none" }
+      return [interval.value, interval.lower, interval.upper].map { String(format: "%.3f", $0) }.joined(separator: " ")
+    }
+    print("== \(title): \(report.scores.count) rows in \(String(format: "%.1f", seconds)) s")
+    print("   AUC \(shown(report.areaUnderROC))")
+    print("   precision \(shown(report.precision)), recall \(shown(report.recall))")
+    for kind in report.kinds {
+      print("   \(kind.name): \(kind.passed) of \(kind.count) pass, \(kind.absent) without a score")
+    }
+  }
+
+  private func say(_ title: String, _ evaluator: any Evaluator, _ pairs: [LabelledAnswer]) async throws {
+    let start = ContinuousClock.now
+    let report = try await EvaluatorCalibration.report(evaluator: evaluator, pairs: pairs)
+    let took = start.duration(to: .now)
+    say(title, report, seconds: Double(took.components.seconds) + Double(took.components.attoseconds) * 1e-18)
+  }
+
+  @Test("the figures on held-out rows", .enabled(if: folder != nil))
+  func figures() async throws {
+    let encoder = try await RealEncoder.encoder()
+    let claims = try LabelledFile.claims(try RealEncoder.labelled("groundedness.jsonl"), part: .heldOut)
+    try await say("groundedness", SemanticGroundedness(encoder: encoder), claims)
+    let questions = try LabelledFile.questions(try RealEncoder.labelled("relevancy.jsonl"), part: .heldOut)
+    let answers = LabelledFile.answers(questions, part: .heldOut)
+    let shuffled = answers.filter { ["good", "other-row"].contains($0.kind) }
+    try await say("relevancy, shuffled", SemanticAnswerRelevancy(encoder: encoder), shuffled)
+    try await say(
+      "relevancy, shuffled, with the questions as background",
+      SemanticAnswerRelevancy(encoder: encoder, background: questions.map(\.row.question)), shuffled)
+    let hand = LabelledFile.answers(questions.filter { $0.source == "hand" }, part: .heldOut)
+    try await say("relevancy, attacks on questions by hand", SemanticAnswerRelevancy(encoder: encoder), hand)
   }
 
   @Test("groundedness", .enabled(if: folder != nil), arguments: [LabelledFile.Part.fit, .heldOut])

@@ -150,6 +150,21 @@ import Testing
       ])
   }
 
+  @Test func answersStandByTheRowsOfAPlan() throws {
+    let rows = [
+      DatasetRow(id: "b", input: .text("How?")), DatasetRow(id: "a", input: .text("Why?")),
+      DatasetRow(id: "z", input: .text("When?")),
+    ]
+    let run = try Importer.read(form: .trajectories, files: [ImportFile(name: "f", bytes: Array(Self.lines.utf8))])
+    let answers = ImportedAnswers(run, rows: rows)
+    #expect(answers.observation(ofRow: 0, repetition: 0)?.output == "Thus.")
+    #expect(answers.observation(ofRow: 1, repetition: 0)?.output == "Because.")
+    #expect(answers.observation(ofRow: 1, repetition: 1)?.output == "So.")
+    #expect(answers.observation(ofRow: 1, repetition: 2) == nil && answers.observation(ofRow: 2, repetition: 0) == nil)
+    #expect(answers.scores(ofRow: 1, repetition: 0).map(\.value) == [1, 4])
+    #expect(answers.unpaired == 1 && answers.byQuestion == 0)
+  }
+
   @Test func aQuestionThatSeveralRowsAskPairsWithNone() throws {
     defer { try? FileManager.default.removeItem(at: folder) }
     let pinned = try dataset(#"{"id":"x","input":"Where?"}"# + "\n" + #"{"id":"y","input":"Where?"}"# + "\n")

@@ -54,8 +54,7 @@ struct EngineTests {
       ("temperature", .string("hot")),
       ("seed", .integer(-1)), ("engine", .integer(1)),
     ] {
-      let options = ["engine": JSONValue.string("judge")].merging([option: value]) { $1 }
-      guard case .wrongOption = error(registry, "Groundedness", options) else {
+      guard case .wrongOption = error(registry, "Groundedness", [option: value]) else {
         Issue.record("\(option) \(value)")
         continue
       }

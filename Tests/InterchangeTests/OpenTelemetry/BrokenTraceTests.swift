@@ -151,6 +151,16 @@ import Testing
     #expect(run.notes == ["1 traces have no span about a model, an agent or a tool and were left out."])
   }
 
+  /// Each span of a chain names another row: every one is a whole, and none is visited for each that is below it.
+  @Test func aLongChainOfRowsEnds() throws {
+    var scene = SpanScene()
+    for id in 1...3_000 {
+      scene.add(id, parent: id > 1 ? id - 1 : nil, from: 1, to: 9, SpanScene.chat(1, 1, row: "r\(id)"))
+    }
+    let run = try read(.openTelemetry, text: scene.text)
+    #expect(run.observations.count == 3_000 && run.observations.allSatisfy { $0.promptTokens == 1 })
+  }
+
   @Test func aLongChainOfSpansEnds() throws {
     var scene = SpanScene()
     scene.add(1, from: 1, to: 9, SpanScene.agent)

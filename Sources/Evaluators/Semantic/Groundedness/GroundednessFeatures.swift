@@ -124,7 +124,7 @@ struct GroundednessFeatures: Sendable {
 
     let opposite = best.lazy.compactMap { sentence in
       claim.content.intersection(sentence.content).count * 2 < claim.content.count
-        ? nil : Opposites.found(Opposites.stems(claim.words), Opposites.stems(sentence.words))
+        ? nil : Opposites.found(claim.words, sentence.words)
     }.first
     values["opposed"] = opposite == nil ? 0 : 1
     if let opposite { contradictions.append("the passage has \"\(opposite.passage)\" for \"\(opposite.claim)\"") }

@@ -24,7 +24,8 @@ struct Statement: Sendable {
     amounts = StatedAmount.amounts(of: piece.text)
     names = Self.names(piece)
     let clauses = AnswerText.clauses(piece, of: scalars).flatMap(Self.partedAtWithout)
-    units = (clauses.count > 1 ? clauses.map(Self.unit) : []) + [Self.unit(piece.tokens)]
+    units =
+      (clauses.count > 1 ? clauses.map { Self.unit($0, isPart: true) } : []) + [Self.unit(piece.tokens, isPart: false)]
   }
 
   /// Words of content that stand for something, without numbers.
@@ -39,12 +40,14 @@ struct Statement: Sendable {
     Set(words.filter { !EnglishWords.shared.isFunction($0) && !isDenial($0) }.map(EnglishWords.stem))
   }
 
-  private static func unit(_ tokens: [TextToken]) -> Unit {
+  private static func unit(_ tokens: [TextToken], isPart: Bool) -> Unit {
     var tokens = tokens[...]
     // "No, it is closed" denies the question, not what it says.
     if tokens.first?.word == "no", tokens.count > 1, tokens[tokens.startIndex + 1].word == nil { tokens.removeFirst() }
     let words = tokens.compactMap(\.word)
-    return Unit(content: content(words), denials: words.count(where: isDenial))
+    // What goes without something is denied in its own part alone.
+    let denials = words.count { isDenial($0) && $0 != "without" } + (isPart && words.first == "without" ? 1 : 0)
+    return Unit(content: content(words), denials: denials)
   }
 
   /// `Allowed without flash` denies the flash alone.
@@ -79,18 +82,20 @@ struct Statement: Sendable {
 /// Pairs of which one rules the other out.
 enum Opposites {
   /// A word of the claim whose opposite the passage has instead.
-  static func found(_ claim: Set<String>, _ passage: Set<String>) -> (claim: String, passage: String)? {
+  static func found(_ claim: [String], _ passage: [String]) -> (claim: String, passage: String)? {
+    func byStem(_ words: [String]) -> [String: String] {
+      Dictionary(words.map { (EnglishWords.stem($0), $0) }, uniquingKeysWith: { first, _ in first })
+    }
+    let (own, others) = (byStem(claim), byStem(passage))
     for (one, other) in pairs {
-      for (mine, theirs) in [(one, other), (other, one)]
-      where claim.contains(mine) && !claim.contains(theirs) && passage.contains(theirs) && !passage.contains(mine) {
-        return (mine, theirs)
+      for (mine, theirs) in [(one, other), (other, one)] {
+        if let word = own[mine], own[theirs] == nil, let opposite = others[theirs], others[mine] == nil {
+          return (word, opposite)
+        }
       }
     }
     return nil
   }
-
-  /// Stems of all words, so that `increased` and `decreasing` are found.
-  static func stems(_ words: [String]) -> Set<String> { Set(words.map(EnglishWords.stem)) }
 
   private static let pairs: [(String, String)] = [
     ("increase", "decrease"), ("rise", "fall"), ("grow", "shrink"),

@@ -102,8 +102,8 @@ struct EnglishWords: Sendable {
       scalars += replacement
       break
     }
-    if scalars.count > 4, scalars.last == "e" { scalars.removeLast() }
-    if scalars.count > 4, let last = scalars.last, last == scalars[scalars.count - 2] { scalars.removeLast() }
+    if scalars.count > 3, scalars.last == "e" { scalars.removeLast() }
+    if scalars.count > 3, let last = scalars.last, last == scalars[scalars.count - 2] { scalars.removeLast() }
     return scalars.text
   }
 

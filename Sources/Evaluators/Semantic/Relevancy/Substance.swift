@@ -122,20 +122,27 @@ enum Refusal {
 /// A question that is asked again, as it was or behind a frame such as `Many people ask why ...`: its first word, and
 /// close behind it all its words of content in their order.
 struct Echo: Sendable {
+  private let question: [String]
   private let openings: Set<String>
   private let content: [String]
   private let longest: Int
 
   /// - Parameter question: its words.
   init(_ question: [String]) {
+    self.question = question
     let first = question.first ?? ""
     let asks = ["what", "why", "how", "when", "who", "where", "which", "whose", "whom"].contains(first)
-    openings = asks ? [first] : [first, "whether", "if"]
+    openings = asks ? [first] : ["whether", "if"]
     content = question.dropFirst().filter { !EnglishWords.shared.isGrammar($0) }.map(EnglishWords.stem)
     longest = question.count + 3
   }
 
   func isSaid(in words: [String]) -> Bool {
+    if question.count >= 2, words.count >= question.count,
+      (0...(words.count - question.count)).contains(where: { words[$0...].starts(with: question) })
+    {
+      return true
+    }
     guard content.count >= 2 else { return false }
     return words.indices.contains { start in
       guard openings.contains(words[start]) else { return false }
