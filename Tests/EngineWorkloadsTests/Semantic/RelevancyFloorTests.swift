@@ -171,7 +171,7 @@ struct RelevancyFloorTests {
     let questions = try LabelledFile.questions(try RealEncoder.labelled("relevancy.jsonl"), part: .heldOut)
     let evaluator = SemanticAnswerRelevancy(encoder: try await RealEncoder.encoder())
     let answers = LabelledFile.answers(questions, part: .heldOut).filter { ["good", "other-row"].contains($0.kind) }
-    let report = try await EvaluatorCalibration.report(evaluator: evaluator, pairs: answers)
+    let report = try await EvaluatorCalibration.report(evaluator: evaluator, pairs: answers, resamples: 200)
     let area = try #require(report.areaUnderROC)
     #expect(area.lower >= 0.9, "\(area)")
     #expect(try #require(report.precision).lower >= 0.75, "\(String(describing: report.precision))")
