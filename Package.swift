@@ -31,6 +31,10 @@ let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-htt
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
+let nioEmbedded = Target.Dependency.product(name: "NIOEmbedded", package: "swift-nio")
+let nioTLS = Target.Dependency.product(name: "NIOTLS", package: "swift-nio")
+let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
+let x509 = Target.Dependency.product(name: "X509", package: "swift-certificates")
 let serviceLifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let unixSignals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
@@ -52,7 +56,9 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
     .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
     .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
+    .package(url: "https://github.com/apple/swift-certificates", from: "1.21.1"),
     .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
+    .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
     .package(url: "https://github.com/apple/swift-numerics", from: "1.1.1"),
     .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
     .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
@@ -106,8 +112,8 @@ let package = Package(
     room(
       "Serving",
       ["OpenAIWire", hummingbird, hummingbirdCore, httpTypes, nioCore, serviceLifecycle, unixSignals, logging]),
-    room("MeasuringClient", ["Measures", "OpenAIWire", nioCore, nioPosix, nioHTTP1]),
-    room("MockEndpoint", ["Measures", "OpenAIWire", nioCore, nioPosix, nioHTTP1]),
+    room("MeasuringClient", ["Measures", "OpenAIWire", nioCore, nioPosix, nioSSL, nioTLS]),
+    room("MockEndpoint", ["Measures", "OpenAIWire", nioCore, nioPosix, nioHTTP1, nioSSL]),
     room("Interchange", ["Measures", "OpenAIWire", "Evaluators", "Pricing", "Records"]),
     room(
       "Evaluations",
@@ -151,7 +157,10 @@ let package = Package(
     tests("Datasets", ["OpenAIWire"], fixtures: true),
     tests("Evaluators", ["Measures", "OpenAIWire"], fixtures: true),
     tests("Serving", ["OpenAIWire"]),
-    tests("MeasuringClient", ["Measures", "MockEndpoint", "OpenAIWire"], fixtures: true),
+    tests(
+      "MeasuringClient",
+      ["Measures", "MockEndpoint", "OpenAIWire", crypto, nioCore, nioEmbedded, nioHTTP1, nioPosix, x509], fixtures: true
+    ),
     tests("MockEndpoint", ["OpenAIWire"]),
     tests(
       "Interchange", ["Measures", "OpenAIWire", "Evaluators", "Pricing", "Records"], fixtures: true),

@@ -1,6 +1,24 @@
 import NIOCore
 import NIOHTTP1
 import NIOPosix
+import NIOSSL
+
+/// What a mock endpoint proves to be, where it speaks TLS.
+public struct MockCertificate: Sendable {
+  fileprivate let context: NIOSSLContext
+
+  /// - Parameters:
+  ///   - chain: certificates in PEM form, the endpoint's own first.
+  ///   - key: its private key in PEM form.
+  /// - Throws: what is wrong with them.
+  public init(chain: [UInt8], key: [UInt8]) throws {
+    let certificates = try NIOSSLCertificate.fromPEMBytes(chain).map(NIOSSLCertificateSource.certificate)
+    var configuration = TLSConfiguration.makeServerConfiguration(
+      certificateChain: certificates, privateKey: .privateKey(try NIOSSLPrivateKey(bytes: key, format: .pem)))
+    configuration.applicationProtocols = ["http/1.1"]
+    context = try NIOSSLContext(configuration: configuration)
+  }
+}
 
 /// A server with OpenAI's interface that generates nothing: it answers as it was dialled, and says what it really did and
 /// when, to hold a client's clock against. One event loop, timers, and bytes made beforehand: light enough to be on time
@@ -20,10 +38,12 @@ public final class MockEndpoint: Sendable {
   }
 
   /// Begins to listen.
-  /// - Parameter port: 0 takes a free one.
+  /// - Parameters:
+  ///   - port: 0 takes a free one.
+  ///   - certificate: makes it speak TLS.
   /// - Throws: what the system says where it cannot listen there.
   public static func start(
-    _ behaviour: MockBehaviour, host: String = "127.0.0.1", port: Int = 0
+    _ behaviour: MockBehaviour, host: String = "127.0.0.1", port: Int = 0, certificate: MockCertificate? = nil
   ) async throws -> MockEndpoint {
     precondition(behaviour.isValid, "a mock endpoint's rates are shares that come to at most 1")
     let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
@@ -36,6 +56,9 @@ public final class MockEndpoint: Sendable {
         .childChannelOption(.autoRead, value: behaviour.readDelay == 0)
         .childChannelInitializer { channel in
           channel.eventLoop.makeCompletedFuture {
+            if let context = certificate?.context {
+              try channel.pipeline.syncOperations.addHandler(NIOSSLServerHandler(context: context))
+            }
             try channel.pipeline.syncOperations.addHandler(
               ByteToMessageHandler(HTTPRequestDecoder(leftOverBytesStrategy: .dropBytes)))
             try channel.pipeline.syncOperations.addHandler(MockConnection(service: service))

@@ -13,7 +13,8 @@ import Testing
     let lines = (0..<40).map { number in
       let isGood = number.isMultiple(of: 2)
       let label = number % 10 == 3 ? !isGood : isGood
-      return #"{"id":"l\#(number)","input":"How many?","expected":["\#(number)"],"judged":"\#(isGood ? "It is \(number)." : "Who knows?")","labels":{"Contains":\#(label)}}"#
+      return
+        #"{"id":"l\#(number)","input":"How many?","expected":["\#(number)"],"judged":"\#(isGood ? "It is \(number)." : "Who knows?")","labels":{"Contains":\#(label)}}"#
     }
     let file = fixture.folder.appendingPathComponent("labelled.jsonl")
     try Data(lines.joined(separator: "\n").utf8).write(to: file)
@@ -34,8 +35,10 @@ import Testing
   @Test func evaluatorsAreHeldAgainstPeople() async throws {
     let fixture = try EvaluationFixture(rows: 1)
     try labelled(fixture)
-    let (outcome, agreement) = try await runner(fixture, "evaluators: [Contains, {kind: Contains, name: other, values: [x]}, ExactMatch]")
-      .calibrate()
+    let (outcome, agreement) = try await runner(
+      fixture, "evaluators: [Contains, {kind: Contains, name: other, values: [x]}, ExactMatch]"
+    )
+    .calibrate()
     #expect(outcome.isComplete && outcome.answered == 40)
     #expect(outcome.evaluation.name == "answers.calibration")
     #expect(agreement.unlabelled == ["ExactMatch"])

@@ -72,7 +72,7 @@ import Testing
     #expect(own.load.shape == .rate(2.5, isPoisson: false, seed: 1) && !own.load.streams && own.load.warmup == 3)
     #expect(own.load.timeout == .seconds(30) && own.load.retries == 2)
     #expect(own.price == .held(perHour: "0.10", perKilowattHour: "0.30", currency: "EUR", source: "a bill"))
-    #expect(plan.candidates[2].source == .imported(files: ["spans.json"], form: "opentelemetry"))
+    #expect(plan.candidates[2].source == .imported(files: ["spans.json"], form: "opentelemetry", candidate: nil))
     #expect(plan.evaluators[1].name == "answer" && plan.evaluators[1].options["relative"] == .number(0.01))
     #expect(plan.passes == ["answer"] && plan.judge?.structure == "prompt" && plan.judge?.width == 4)
     #expect(plan.attribution.customer == .metadata("customer") && plan.attribution.tags["team"] == .text("support"))

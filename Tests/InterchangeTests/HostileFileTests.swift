@@ -22,7 +22,9 @@ import Testing
       state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
       return Int(state >> 33) % bound
     }
-    let pieces = ["null", "-1", "1e308", "\"\"", "[]", "{}", "9223372036854775807", "NaN", "\u{0}", "\\", "}", "\"", "["]
+    let pieces = [
+      "null", "-1", "1e308", "\"\"", "[]", "{}", "9223372036854775807", "NaN", "\u{0}", "\\", "}", "\"", "[",
+    ]
     for _ in 0..<60 {
       var bytes = whole
       for _ in 0..<(1 + next(4)) {
@@ -99,7 +101,9 @@ import Testing
     limits = ImportLimits()
     limits.bytes = 10
     #expect(throws: ImportError.self) {
-      try Importer.read(form: .load, files: [ImportFile(name: "x", bytes: Array("{} {} {} {}".utf8))], options: ImportOptions(limits: limits))
+      try Importer.read(
+        form: .load, files: [ImportFile(name: "x", bytes: Array("{} {} {} {}".utf8))],
+        options: ImportOptions(limits: limits))
     }
   }
 

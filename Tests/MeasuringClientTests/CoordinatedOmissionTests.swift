@@ -27,7 +27,7 @@ import Testing
       meter.add(observation, measuredFrom: 0)
     }
     return meter.report(
-      endpoint: "", loopDelay: LatencyHistogram(), cpuNanoseconds: 0, wallNanoseconds: 1, wasInterrupted: false)
+      endpoint: "", own: OwnPart(wallNanoseconds: 1), wasInterrupted: false)
   }
 
   @Test func openLoopLatencyHoldsTheQueue() throws {

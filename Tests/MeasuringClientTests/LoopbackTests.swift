@@ -303,8 +303,4 @@ import Testing
       #expect(observation.serviceTier == nil && observation.toolCalls.isEmpty)
     }
   }
-
-  @Test func encryptionIsRefusedPlainly() throws {
-    #expect(throws: ClientError.self) { try MeasuringClient(ClientSettings(endpoint: Endpoint("https://host/v1"))) }
-  }
 }

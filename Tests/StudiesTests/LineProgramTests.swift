@@ -18,7 +18,11 @@ import Testing
     let answers = try await withThrowingTaskGroup(of: (Int, String).self) { group in
       for number in 0..<50 {
         group.addTask {
-          (number, String(decoding: try await program.answer(to: Array("\(number)".utf8), deadline: .seconds(60)), as: UTF8.self))
+          (
+            number,
+            String(
+              decoding: try await program.answer(to: Array("\(number)".utf8), deadline: .seconds(60)), as: UTF8.self)
+          )
         }
       }
       return try await group.reduce(into: [Int: String]()) { $0[$1.0] = $1.1 }
@@ -28,7 +32,9 @@ import Testing
   }
 
   @Test func aProgramThatEndsSaysWhyAndIsStartedAnew() async throws {
-    let program = LineProgram(command: ["/bin/sh", "-c", "read -r l; [ \"$l\" = good ] && echo fine; echo broken >&2; exit 3"])
+    let program = LineProgram(command: [
+      "/bin/sh", "-c", "read -r l; [ \"$l\" = good ] && echo fine; echo broken >&2; exit 3",
+    ])
     await #expect(throws: LineProgram.Failure.ended(program: "/bin/sh", standardError: "broken")) {
       try await program.answer(to: Array("bad".utf8), deadline: .seconds(60))
     }

@@ -226,10 +226,4 @@ import Testing
     #expect(!CompareCommand.fails(.undecided, undecidedFails: false))
     #expect(CompareCommand.fails(.undecided, undecidedFails: true))
   }
-
-  @Test func theQuestionOfAPlanIsFound() {
-    #expect(EvaluationReportMaker.question("evaluation: x\nquestion: \"Which one?\"\n") == "Which one?")
-    #expect(EvaluationReportMaker.question("question: Which?") == "Which?")
-    #expect(EvaluationReportMaker.question("question: |\n  Which?") == "" && EvaluationReportMaker.question("") == "")
-  }
 }

@@ -42,7 +42,8 @@ final class EvaluationScene {
       EvaluationRecord(
         name: name, label: label, digest: "digest", plan: "evaluation: \(name)\nquestion: Which model?\n",
         command: "efficientllm evaluate run \(name).yaml", dataset: dataset, createdAt: Self.start,
-        finishedAt: Self.start, manifest: Manifest(sections: ["hardware": ["cpu": "a processor"]])),
+        finishedAt: Self.start,
+        manifest: Manifest(sections: ["hardware": ["cpu": "a processor"], "settings": ["question": "Which model?"]])),
       rows: identities.map { EvaluationRow(identity: $0, hash: $0) },
       candidates: candidates.map {
         CandidateRecord(

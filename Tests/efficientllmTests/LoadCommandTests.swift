@@ -34,7 +34,8 @@ import Testing
     ["--rate", "1", "--concurrency", "1"], ["--ramp", "1..2"], ["--ramp", "2..1", "--duration", "1s"],
     ["--format", "csv"],
     ["--max-tokens", "0"], ["--retries", "-1"], ["--duration", "0"], ["--duration", "soon"], ["--warmup", "-1"],
-    ["--api-key-env", "A", "--api-key-file", "B"], ["--ignore-end"], ["--api-key", "secret"],
+    ["--api-key-env", "A", "--api-key-file", "B"], ["--ignore-end"], ["--ca-file", "a.pem", "--insecure"],
+    ["--api-key", "secret"],
   ])
   func whatMakesNoSenseIsRefused(_ arguments: [String]) {
     #expect(throws: (any Error).self) {
@@ -57,7 +58,7 @@ import Testing
   /// A report is readable where almost everything is missing.
   @Test func anEmptyReportIsRendered() {
     let report = LoadMeter(plan: LoadPlan(shape: .constant(rate: 1))).report(
-      endpoint: "http://e", loopDelay: LatencyHistogram(), cpuNanoseconds: 0, wallNanoseconds: 0, wasInterrupted: true)
+      endpoint: "http://e", own: OwnPart(), wasInterrupted: true)
     let text = LoadRendering(report).text
     #expect(text.contains("0 requests"))
     #expect(text.contains("ended early"))

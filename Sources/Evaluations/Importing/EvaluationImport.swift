@@ -123,8 +123,9 @@ public struct EvaluationImport: Sendable {
 
   /// The dataset's name and hash; of rows that came with the files, their own.
   private var dataset: String {
-    request.dataset?.reference
-      ?? "\(run.form.rawValue)@sha256:\(ContentHash(of: Array(rows.map { "\($0.identity) \($0.hash)\n" }.joined().utf8)))"
+    if let dataset = request.dataset { return dataset.reference }
+    let text = rows.map { "\($0.identity) \($0.hash)\n" }.joined()
+    return "\(run.form.rawValue)@sha256:\(ContentHash(of: Array(text.utf8)))"
   }
 
   private var manifest: Manifest {
@@ -249,8 +250,8 @@ public enum EvaluationImportError: Error, Hashable, Sendable, CustomStringConver
   public var description: String {
     switch self {
     case .noRow(let dataset, let seen):
-      "Nothing in the files is about a row of \(dataset). They name \(seen.map { "\"\($0.prefix(60))\"" }.joined(separator: ", ")). "
-        + "Name the attribute that holds the row with --row-attribute, or leave --dataset out."
+      "Nothing in the files is about a row of \(dataset). They name "
+        + "\(seen.map { "\"\($0.prefix(60))\"" }.joined(separator: ", ")). Name the attribute that holds the row with --row-attribute, or leave --dataset out."
     }
   }
 }

@@ -58,8 +58,8 @@ extension ImportedObservation {
     return models.isEmpty ? nil : models.joined(separator: ", ")
   }
 
-  /// What a single call used, as OpenAI writes it, so that it can be priced anew. Several calls have no usage in common:
-  /// each was priced by itself.
+  /// What a single call used, as OpenAI writes it, so that it can be priced anew. Several calls have no usage in
+  /// common: each was priced by itself.
   var usageDocument: JSONValue? {
     guard calls.count == 1, let usage = calls[0].usage else { return nil }
     // Sound and images have counts that this form says otherwise.

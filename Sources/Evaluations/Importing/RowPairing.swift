@@ -11,21 +11,21 @@ public struct RowPairing: Sendable {
     case question
   }
 
-  private let dataset: Dataset
   private var byIdentity: [String: Int] = [:]
   /// Nil for a question that several rows ask.
   private var byQuestion: [String: Int?] = [:]
 
-  public init(_ dataset: Dataset) {
-    self.dataset = dataset
-    for (place, row) in dataset.rows.enumerated() {
+  public init(_ dataset: Dataset) { self.init(rows: dataset.rows) }
+
+  public init(rows: [DatasetRow]) {
+    for (place, row) in rows.enumerated() {
       byIdentity[row.identity] = place
       let question = Self.plain(row.input.question)
       byQuestion[question] = byQuestion[question] == nil ? .some(place) : .some(nil)
     }
   }
 
-  /// The row's place in the dataset and how it was found: by the observation's own name of the row, by another name, or
+  /// The row's place among the rows and how it was found: by the observation's own name of the row, by another name, or
   /// by the question; nil where no row or several could be meant.
   public func place(of observation: ImportedObservation) -> (place: Int, way: Way)? {
     for name in [observation.row].compactMap(\.self) + observation.rowAlternatives {

@@ -20,10 +20,11 @@ extension JudgeWork {
     else { return nil }
     self.init()
     self.requests = requests
-    problems = object["problems"]?.array?.compactMap { problem in
-      guard let kind = problem.object?["kind"]?.string.flatMap(JudgeProblem.Kind.init) else { return nil }
-      return JudgeProblem(kind, problem.object?["detail"]?.string ?? "")
-    } ?? []
+    problems =
+      object["problems"]?.array?.compactMap { problem in
+        guard let kind = problem.object?["kind"]?.string.flatMap(JudgeProblem.Kind.init) else { return nil }
+        return JudgeProblem(kind, problem.object?["detail"]?.string ?? "")
+      } ?? []
     latency = .seconds(object["latency_seconds"]?.double ?? 0)
     models = object["models"]?.array?.compactMap(\.string) ?? []
     usage = object["usage"]?.array ?? []

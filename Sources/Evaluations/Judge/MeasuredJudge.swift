@@ -1,7 +1,7 @@
 import Evaluators
 import Foundation
-import MeasuringClient
 import Measures
+import MeasuringClient
 import OpenAIWire
 import Pricing
 import Records
@@ -62,7 +62,9 @@ final class MeasuredJudge: JudgeEndpoint {
     let asked = request.json(model: planned.model, limit: limit).object ?? JSONObject()
     var settings = JSONObject()
     // The evaluator raises the limit where a reply was cut: a fixed one would be cut again.
-    for member in planned.settings.members where member.name != limit.rawValue { settings.append(member.name, member.value) }
+    for member in planned.settings.members where member.name != limit.rawValue {
+      settings.append(member.name, member.value)
+    }
     return .object(asked.overlaid(with: settings))
   }
 

@@ -8,6 +8,8 @@ extension EvaluationPlan {
     var prompt: PromptTemplate
     var settings: JSONObject
     var load: RequestLoad
+    /// Where the files lie that the plan names.
+    var folder: String
   }
 
   private static let sources = ["endpoint", "serve", "import"]
@@ -58,7 +60,7 @@ extension EvaluationPlan {
   }
 
   private static func candidate(_ section: PlanSection, _ shared: Shared) throws -> PlannedCandidate {
-    let source = try source(section)
+    let source = try source(section, folder: shared.folder)
     let isImported = if case .imported = source { true } else { false }
     let model = try section.text("model")
     guard let name = try section.text("name") ?? model else {
@@ -100,7 +102,7 @@ extension EvaluationPlan {
       price: try price(section), structure: structure, load: try self.load(section, default: load))
   }
 
-  private static func source(_ section: PlanSection) throws -> PlannedCandidate.Source {
+  private static func source(_ section: PlanSection, folder: String = "") throws -> PlannedCandidate.Source {
     let given = sources.filter { section.has($0) }
     guard given.count == 1 else {
       throw PlanError.impossible(
@@ -123,8 +125,8 @@ extension EvaluationPlan {
           ready: try section.duration("ready", in: .seconds(1)...Duration.seconds(86_400)) ?? .seconds(120),
           environment: environment.mapValues(\.text)))
     default:
-      guard let node = try section.node("import") else { return .imported(files: [], form: "") }
-      let importing = try PlanSection(node, path: "candidates.import", known: ["file", "files", "form"])
+      guard let node = try section.node("import") else { return .imported(files: [], form: "", candidate: nil) }
+      let importing = try PlanSection(node, path: "candidates.import", known: ["file", "files", "form", "candidate"])
       var files: [String] = []
       for item in try importing.list("files", of: "files") ?? [] {
         guard case .scalar(let text, _, _) = item else {
@@ -136,7 +138,9 @@ extension EvaluationPlan {
       guard !files.isEmpty, let form = try importing.text("form") else {
         throw importing.missing("file", mend: "Say what is imported: import: {file: spans.json, form: opentelemetry}.")
       }
-      return .imported(files: files, form: form)
+      return .imported(
+        files: files.map { $0.hasPrefix("/") || folder.isEmpty ? $0 : folder + "/" + $0 }, form: form,
+        candidate: try importing.text("candidate"))
     }
   }
 
@@ -183,7 +187,8 @@ extension EvaluationPlan {
       let name = entry.key.replacing("-", with: "_")
       guard object[name] == nil else {
         throw PlanError.duplicate(
-          PlanError.Place(PlanSection.join(section.path, "settings"), line: entry.line), what: "the setting \"\(name)\"")
+          PlanError.Place(PlanSection.join(section.path, "settings"), line: entry.line), what: "the setting \"\(name)\""
+        )
       }
       guard !reserved.contains(name) else {
         throw PlanError.impossible(

@@ -7,7 +7,8 @@ import Studies
 
 extension EvaluationPlan {
   static let keys = [
-    "evaluation", "question", "dataset", "where", "sample", "cluster", "repetitions", "prompt", "settings", "candidates",
+    "evaluation", "question", "dataset", "where", "sample", "cluster", "repetitions", "prompt", "settings",
+    "candidates",
     "evaluators", "passes", "judge", "load", "attribution", "probes", "prices",
   ]
   static let mostCandidates = 100
@@ -31,7 +32,7 @@ extension EvaluationPlan {
     }
     let shared = Shared(
       prompt: try Self.prompt(root, default: .plain), settings: try Self.settings(root),
-      load: try Self.load(root, default: RequestLoad()))
+      load: try Self.load(root, default: RequestLoad()), folder: folder)
     let evaluators = try Self.evaluators(root, folder: folder)
     self.init(
       name: name, question: try root.text("question") ?? "", dataset: try DatasetReference(dataset),

@@ -43,7 +43,8 @@ public struct PlannedCandidate: Sendable, Hashable {
     /// A program that serves the interface on `{port}`, started for the run and ended after it.
     case served(ServedProgram)
     /// Files of what was observed elsewhere.
-    case imported(files: [String], form: String)
+    /// - candidate: which of those in the files; nil for all that is there.
+    case imported(files: [String], form: String, candidate: String?)
   }
 
   /// Which of the interface's requests it is asked by.

@@ -1,6 +1,6 @@
 import Foundation
-import MeasuringClient
 import Measures
+import MeasuringClient
 import OpenAIWire
 import Pricing
 import Records
@@ -19,7 +19,8 @@ struct RequestCosting: Sendable {
       return .absent(Absence(Settlement.pendingCost))
     }
     guard let usage = observation.usage else {
-      let reason = observation.succeeded
+      let reason =
+        observation.succeeded
         ? "the server does not say its usage" : "the request failed, and nothing was said of its usage"
       return .absent(Absence(reason))
     }

@@ -10,7 +10,8 @@ public struct EvaluationResults: Sendable {
   public let candidates: [CandidateRecord]
   /// Every attempt, in the order in which they were stored.
   public let observations: [ObservationRecord]
-  /// On any of the observations.
+  /// On any of the observations. Those of evaluators that the plan has no more are left out, unless they came with what was
+  /// imported.
   public let verdicts: [VerdictRecord]
 
   /// One question to one candidate.
@@ -33,6 +34,7 @@ public struct EvaluationResults: Sendable {
     evaluation: EvaluationRecord, rows: [EvaluationRow], candidates: [CandidateRecord],
     observations: [ObservationRecord], verdicts: [VerdictRecord]
   ) {
+    let verdicts = Self.current(verdicts, of: evaluation, observations)
     self.evaluation = evaluation
     self.rows = rows
     self.candidates = candidates
@@ -49,6 +51,16 @@ public struct EvaluationResults: Sendable {
       latest[request] = index
     }
     self.latest = latest
+  }
+
+  private static func current(
+    _ verdicts: [VerdictRecord], of evaluation: EvaluationRecord, _ observations: [ObservationRecord]
+  ) -> [VerdictRecord] {
+    let planned = Set(
+      evaluation.manifest.sections["settings"]?["evaluators"]?.split(separator: "\n").map(String.init) ?? [])
+    if planned.isEmpty || verdicts.allSatisfy({ planned.contains($0.evaluator) }) { return verdicts }
+    let imported = Set(observations.lazy.filter { $0.origin != "measured" }.compactMap(\.id))
+    return verdicts.filter { planned.contains($0.evaluator) || imported.contains($0.observationID) }
   }
 
   /// The run that a reference names: `support` (the newest), `support@2026-08`.

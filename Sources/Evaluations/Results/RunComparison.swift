@@ -10,6 +10,8 @@ public struct RunComparison: Sendable {
   public let warnings: [String]
   /// Measures that an evaluator's change keeps from being compared.
   public let leftOut: [CandidateMeasure]
+  /// Of all costs.
+  public let currency: String
 
   /// - Parameters:
   ///   - measures: those to check, as they are written on a command line; empty for all that may be compared.
@@ -50,6 +52,7 @@ public struct RunComparison: Sendable {
       names: (baseline: baseline.evaluation.reference, current: current.evaluation.reference), measures: chosen,
       tolerances: byMeasure, correction: correction, options: options)
     self.leftOut = leftOut
+    currency = now.currency
     warnings =
       shared.warnings + leftOut.map { "\($0.name) is not compared: \(barred[$0] ?? "")" }
       + Self.priceWarnings(baseline, current)

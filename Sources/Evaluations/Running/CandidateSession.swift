@@ -1,6 +1,6 @@
 import Foundation
-import MeasuringClient
 import Measures
+import MeasuringClient
 import OpenAIWire
 import Pricing
 import Probes
@@ -19,7 +19,7 @@ struct CandidateSession: Sendable {
   let surroundings: ServedCandidate.Surroundings
   let progress: @Sendable (EvaluationProgress) -> Void
 
-  private var planned: PlannedCandidate { work.plan.candidates[candidate] }
+  var planned: PlannedCandidate { work.plan.candidates[candidate] }
 
   /// Asks all that is missing.
   /// - Throws: ``EvaluationRunError``, ``RecordError``, ``MeasuringClient/ClientError``; what was answered until then is
@@ -28,18 +28,8 @@ struct CandidateSession: Sendable {
     switch planned.source {
     case .endpoint(let text): try await ask(Endpoint(text), stop: stop)
     case .served(let program): try await serve(program, stop: stop)
-    case .imported(let files, let form): try take(files, form)
+    case .imported(let files, let form, let name): try take(files, form, of: name)
     }
-  }
-
-  /// What was observed elsewhere, in one transaction.
-  private func take(_ files: [String], _ form: String) throws {
-    guard form == JudgedAnswers.form else {
-      throw EvaluationRunError.noImport(candidate: planned.name, reason: "there is no form \"\(form)\".")
-    }
-    let found = JudgedAnswers.observations(work, candidate: record.id ?? 0, missing: missing)
-    let stored = try store.storeObservations(found)
-    progress(.asked(candidate: planned.name, done: stored.count, of: missing.count, failed: 0))
   }
 
   private func serve(_ program: ServedProgram, stop: StopSignal) async throws {

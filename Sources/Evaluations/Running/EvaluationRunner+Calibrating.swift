@@ -18,11 +18,11 @@ extension EvaluationRunner {
       throw EvaluationRunError.nothingLabelled(dataset: dataset.reference)
     }
     var judged = plan
-    judged.name = String(plan.name.prefix(52)) + ".calibration"
+    judged.name = EvaluationResults.calibrationName(of: plan.name)
     judged.repetitions = 1
     judged.candidates = [
       PlannedCandidate(
-        name: "labelled answers", source: .imported(files: [], form: JudgedAnswers.form), form: .chat, model: "",
+        name: "labelled answers", source: .imported(files: [], form: JudgedAnswers.form, candidate: nil), form: .chat, model: "",
         key: nil, prompt: .plain, settings: JSONObject(), price: .catalogue(provider: nil, model: nil, conditions: [:]),
         load: RequestLoad())
     ]

@@ -36,7 +36,7 @@ extension EvaluationRunner {
     switch candidate.source {
     case .endpoint(let text): text
     case .served(let program): program.command.joined(separator: " ")
-    case .imported(let files, let form): "\(form): \(files.joined(separator: ", "))"
+    case .imported(let files, let form, _): "\(form): \(files.joined(separator: ", "))"
     }
   }
 

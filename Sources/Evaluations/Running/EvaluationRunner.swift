@@ -115,7 +115,8 @@ public struct EvaluationRunner: Sendable {
     try await ask(sessions, stop: stop)
 
     let judging = Judging(
-      work: work, judges: judges, store: store, width: max(ProcessInfo.processInfo.activeProcessorCount, plan.judge?.width ?? 1),
+      work: work, judges: judges, store: store,
+      width: max(ProcessInfo.processInfo.activeProcessorCount, plan.judge?.width ?? 1),
       progress: progress)
     let observations = try store.observations(ofEvaluation: id)
     try await judging.run(observations, evaluation: id, retriesFailed: configuration.retriesFailed, stop: stop)

@@ -124,16 +124,26 @@ extension EvaluationWork {
         "serve": .array(program.command.map { .string($0) }), "path": .string(program.path),
         "environment": .object(sorted(program.environment)),
       ])
-    case .imported(let files, let form):
-      source = .members(["import": .array(files.map { .string($0) }), "form": .string(form)])
+    case .imported(let files, let form, let name):
+      // By what the files hold: one that has changed is another candidate.
+      source = .members([
+        "import": .array(files.map { .string(hash(ofFile: $0)) }), "form": .string(form),
+        "candidate": name.map { .string($0) },
+      ])
     }
     return digest(
       of: .members([
-        "name": .string(candidate.name), "source": source, "form": .string(candidate.form.rawValue), "model": .string(candidate.model),
+        "name": .string(candidate.name), "source": source, "form": .string(candidate.form.rawValue),
+        "model": .string(candidate.model),
         "system": candidate.prompt.system.map { .string($0) }, "user": .string(candidate.prompt.user),
         "settings": .string(String(decoding: CanonicalJSON.bytes(of: .object(candidate.settings)), as: UTF8.self)),
         "load": .string("\(candidate.load)"),
       ]))
+  }
+
+  private static func hash(ofFile path: String) -> String {
+    guard let data = try? Data(contentsOf: URL(fileURLWithPath: path), options: .mappedIfSafe) else { return path }
+    return SHA256.hash(data: data).map { String(format: "%02x", $0) }.joined()
   }
 
   private static func sorted(_ values: [String: String]) -> JSONObject {

@@ -1,6 +1,6 @@
 import Foundation
-import MeasuringClient
 import Measures
+import MeasuringClient
 import Records
 import Synchronization
 

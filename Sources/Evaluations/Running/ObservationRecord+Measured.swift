@@ -1,7 +1,7 @@
 import Evaluators
 import Foundation
-import MeasuringClient
 import Measures
+import MeasuringClient
 import OpenAIWire
 import Records
 
@@ -48,7 +48,8 @@ extension ObservationRecord {
 
   /// When its attempts held the server, by the clock of the machine that sent them.
   var spans: [SharedOccupancy.Span] {
-    guard let document = try? JSONReader.value(of: Array(timeline.utf8)), let attempts = document.object?["attempts"]?.array
+    guard let document = try? JSONReader.value(of: Array(timeline.utf8)),
+      let attempts = document.object?["attempts"]?.array
     else { return [] }
     return attempts.compactMap { attempt in
       guard let sent = attempt.object?["sent_ns"]?.integer, let end = attempt.object?["end_ns"]?.integer, sent >= 0,

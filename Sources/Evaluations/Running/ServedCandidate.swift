@@ -1,6 +1,6 @@
 import Foundation
-import MeasuringClient
 import Measures
+import MeasuringClient
 import Probes
 import Records
 import Studies
@@ -45,7 +45,9 @@ final class ServedCandidate: Sendable {
 
   /// Waits until the server answers one request.
   /// - Throws: ``EvaluationRunError/notServed(candidate:reason:)``.
-  func untilReady(_ client: MeasuringClient, _ request: MeasuredRequest, within limit: Duration, stop: StopSignal) async throws {
+  func untilReady(_ client: MeasuringClient, _ request: MeasuredRequest, within limit: Duration, stop: StopSignal)
+    async throws
+  {
     let deadline = ContinuousClock.now + limit
     let watcher = Task { [self] in
       let run = await task.value

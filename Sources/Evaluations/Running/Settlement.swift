@@ -62,7 +62,9 @@ struct Settlement {
   func settleLeftOvers(_ observations: [ObservationRecord]) throws {
     let open = observations.filter { $0.energy == .absent(Self.pendingEnergy) }
     // Requests of one client had one server; the part of their names before the last hyphen is the client's.
-    let sessions = Dictionary(grouping: open) { $0.requestID.prefix(upTo: $0.requestID.lastIndex(of: "-") ?? $0.requestID.endIndex) }
+    let sessions = Dictionary(grouping: open) {
+      $0.requestID.prefix(upTo: $0.requestID.lastIndex(of: "-") ?? $0.requestID.endIndex)
+    }
     for (_, session) in sessions { try settle(session, energy: .absent(Absence(Self.lostEnergy))) }
   }
 }

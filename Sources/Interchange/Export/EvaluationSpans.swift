@@ -11,7 +11,8 @@ public import Records
 /// span. What the conventions have no name for stands under `efficientllm.`.
 ///
 /// ```swift
-/// let document = EvaluationSpans.document(evaluation, candidates: candidates, observations: observations, verdicts: verdicts)
+/// let document = EvaluationSpans.document(
+///   evaluation, candidates: candidates, observations: observations, verdicts: verdicts)
 /// ```
 public enum EvaluationSpans {
   static let schema = "https://opentelemetry.io/schemas/1.41.0"

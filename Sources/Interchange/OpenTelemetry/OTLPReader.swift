@@ -1,7 +1,7 @@
 import OpenAIWire
 
-/// Takes spans and log records out of documents: OTLP/JSON as exporters send it and collectors' files have it a line, an
-/// array of spans, and the single spans that SDKs print.
+/// Takes spans and log records out of documents: OTLP/JSON as exporters send it and collectors' files have it a line,
+/// an array of spans, and the single spans that SDKs print.
 struct OTLPReader {
   private let limits: ImportLimits
   private var contents = OTLPContents()

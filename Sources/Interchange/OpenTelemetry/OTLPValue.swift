@@ -2,8 +2,8 @@ import OpenAIWire
 
 /// Reading of the values that OTLP's JSON wraps: `{"stringValue": "a"}`, `{"intValue": "12"}`.
 ///
-/// Ids are hexadecimal and 64-bit numbers are strings in OTLP/JSON; what the general JSON form of protocol buffers makes
-/// of them (base64, names with underscores, names of enumerations) is read as well.
+/// Ids are hexadecimal and 64-bit numbers are strings in OTLP/JSON; what the general JSON form of protocol buffers
+/// makes of them (base64, names with underscores, names of enumerations) is read as well.
 enum OTLPValue {
   /// A member by its name in OTLP/JSON, else by the one in the protocol's definition.
   static func member(_ object: JSONObject, _ camel: String, _ snake: String? = nil) -> JSONValue? {

@@ -102,8 +102,8 @@ struct OpenTelemetryReader {
 
   /// The spans that name a row of their own: those that carry the attribute while none above carries the same value.
   ///
-  /// A trace of a whole run of an evaluation has one for each row. Where there is just one it is the trace's: what stands
-  /// above it belongs to it too.
+  /// A trace of a whole run of an evaluation has one for each row. Where there is just one it is the trace's: what
+  /// stands above it belongs to it too.
   private func namedWholes(_ tree: TraceTree) -> [Int] {
     let values = tree.spans.map { Self.name($0.attributes[options.rowAttribute]) }
     guard Set(values.compactMap { $0 }).count > 1 else { return [] }

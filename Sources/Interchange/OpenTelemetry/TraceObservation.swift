@@ -5,8 +5,8 @@ import Pricing
 
 /// The observation that a part of a trace comes to.
 ///
-/// Its latency is the wall time of its root; tokens and cost are summed over the steps, so that what runs side by side or
-/// within another agent is counted once each. What an agent's span says of its own tokens is the sum of its calls and
+/// Its latency is the wall time of its root; tokens and cost are summed over the steps, so that what runs side by side
+/// or within another agent is counted once each. What an agent's span says of its own tokens is the sum of its calls and
 /// counts only where there is no span of a call below it.
 struct TraceObservation {
   private(set) var observation: ImportedObservation

@@ -84,11 +84,11 @@ struct TraceTree {
     return found.sorted()
   }
 
-  /// The spans above, the nearest first.
+  /// The spans above, the nearest first, as many as make sense: a chain of spans may be as long as the file.
   func ancestors(of index: Int) -> [Int] {
     var found: [Int] = []
     var current = parents[index]
-    while let place = current {
+    while let place = current, found.count < 64 {
       found.append(place)
       current = parents[place]
     }

@@ -6,7 +6,10 @@
 public struct AttemptTimeline: Sendable, Hashable {
   /// When the attempt was begun: the first waits for its schedule, a further one for the policy's delay.
   public var began: UInt64
-  /// When there was a connection to send on; nil where none came about.
+  /// When the server had taken the connection and the TLS handshake began; nil where nothing is encrypted, and where the
+  /// connection had been there before.
+  public var handshakeBegan: UInt64?
+  /// When there was a connection to send on, its TLS handshake done; nil where none came about.
   public var connected: UInt64?
   /// Whether the connection had served a request before.
   public var reusedConnection = false

@@ -23,7 +23,8 @@ extension Observation {
 extension AttemptTimeline {
   var json: JSONValue {
     .members([
-      "began_ns": .stamp(began), "connected_ns": .optionalStamp(connected),
+      "began_ns": .stamp(began), "handshake_began_ns": .optionalStamp(handshakeBegan),
+      "connected_ns": .optionalStamp(connected),
       "reused_connection": .boolean(reusedConnection), "sent_ns": .optionalStamp(sent),
       "first_byte_ns": .optionalStamp(firstByte), "token_ns": .array(arrivals.map(JSONValue.stamp)),
       "shared_stamps": .integer(sharedStamps), "end_ns": .optionalStamp(end),

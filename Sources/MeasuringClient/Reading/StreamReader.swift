@@ -23,6 +23,8 @@ public struct StreamReader: Sendable {
 
   private let form: Form
   private let keepsText: Bool
+  /// What is blotted out of a server's words before they are cut short: afterwards a part of it would not be found.
+  private let secret: Secret?
   private var splitter = EventSplitter(limit: StreamReader.longestEvent)
   private var body: [UInt8] = []
   private var received = 0
@@ -55,9 +57,10 @@ public struct StreamReader: Sendable {
   /// The tools that the answer calls, of its first choice, where its text is kept.
   public var toolCalls: [JSONValue] { calls.calls }
 
-  public init(form: Form, keepsText: Bool, expectedChunks: Int = 0) {
+  public init(form: Form, keepsText: Bool, secret: Secret? = nil, expectedChunks: Int = 0) {
     self.form = form
     self.keepsText = keepsText
+    self.secret = secret
     arrivals.reserveCapacity(min(expectedChunks, 65_536))
   }
 
@@ -109,20 +112,20 @@ public struct StreamReader: Sendable {
       }
       take(facts)
     } catch {
-      failure = .malformedChunk(afterChunks: arrivals.count, reason: Self.short(error.description))
+      failure = .malformedChunk(afterChunks: arrivals.count, reason: short(error.description))
     }
   }
 
   private mutating func take(_ facts: ChunkFacts) {
-    if let error = facts.error { failure = .serverEvent(message: Self.short(error)) }
+    if let error = facts.error { failure = .serverEvent(message: short(error)) }
     usage = facts.usage ?? usage
     if let sent = facts.sentUsage {
       usageBytes.removeAll(keepingCapacity: true)
       sentUsage = sent.bytes.count <= Self.longestUsage ? sent : nil
     }
-    if let reason = facts.finishReason { finishReason = Self.short(reason) }
-    if model == nil, let name = facts.model { model = Self.short(name) }
-    if serviceTier == nil, let tier = facts.serviceTier { serviceTier = Self.short(tier) }
+    if let reason = facts.finishReason { finishReason = short(reason) }
+    if model == nil, let name = facts.model { model = short(name) }
+    if serviceTier == nil, let tier = facts.serviceTier { serviceTier = short(tier) }
     guard keepsText, !facts.toolCalls.isEmpty else { return }
     do throws(ToolCallAssembly.TooLarge) {
       for call in facts.toolCalls { try calls.add(call) }
@@ -139,7 +142,7 @@ public struct StreamReader: Sendable {
     case .events:
       if doneAt == nil, finishReason == nil { failure = .truncated(afterChunks: arrivals.count) }
     case .refusal(let status, let seconds):
-      failure = .status(status, retryAfterSeconds: seconds, message: Self.message(body))
+      failure = .status(status, retryAfterSeconds: seconds, message: message(body))
     case .document:
       do throws(WireError) {
         let bytes = body
@@ -149,7 +152,7 @@ public struct StreamReader: Sendable {
         // Nothing is known of when its tokens were made, so there is no arrival.
         take(facts)
       } catch {
-        failure = .malformedChunk(afterChunks: 0, reason: Self.short(error.description))
+        failure = .malformedChunk(afterChunks: 0, reason: short(error.description))
       }
     }
   }
@@ -164,16 +167,20 @@ public struct StreamReader: Sendable {
   }
 
   /// What a refusal's body says: the message of an error in OpenAI's form, else its beginning.
-  private static func message(_ body: [UInt8]) -> String {
+  private func message(_ body: [UInt8]) -> String {
     if let value = try? JSONReader.value(of: body), let error = try? APIError(JSONField(value), status: 0) {
       return short(error.message)
     }
-    return short(String(decoding: body.prefix(longestMessage), as: UTF8.self))
+    return short(String(decoding: body, as: UTF8.self))
   }
 
-  /// A server's words in one line, without control characters.
-  static func short(_ text: String) -> String {
-    let line = text.unicodeScalars.lazy.map { $0.value < 0x20 || $0.value == 0x7F ? " " : Character($0) }
-    return String(line.prefix(longestMessage))
+  /// A server's words in one line, without control characters, cleaned and cut short.
+  private func short(_ text: String) -> String {
+    // What is looked for is no longer than that, and what is cut off by it is far behind what is kept.
+    let text = String(text.unicodeScalars.prefix(65_536))
+    let line = (secret?.redacting(text) ?? text).unicodeScalars.lazy.map {
+      $0.value < 0x20 || $0.value == 0x7F ? " " : Character($0)
+    }
+    return String(line.prefix(Self.longestMessage))
   }
 }

@@ -6,6 +6,8 @@ public enum ClientError: Error, Hashable, Sendable, CustomStringConvertible {
   case key(source: String, reason: String)
   /// A header that cannot be sent. Its value is never named: it may be a secret.
   case header(String, reason: String)
+  /// A file of certificates that cannot be used.
+  case certificates(file: String, reason: String)
   /// An objective that cannot be read.
   case objective(String, reason: String)
   /// A line of a trace that cannot be read.
@@ -20,6 +22,7 @@ public enum ClientError: Error, Hashable, Sendable, CustomStringConvertible {
     case .endpoint(let text, let reason): "\"\(text)\" is no endpoint: \(reason)"
     case .key(let source, let reason): "the key from \(source) cannot be used: \(reason)"
     case .header(let name, let reason): "the header \"\(name)\" cannot be sent: \(reason)"
+    case .certificates(let file, let reason): "the certificates of \(file) cannot be used: \(reason)"
     case .objective(let text, let reason):
       "\"\(text)\" is no objective: \(reason); write it like ttft<=500ms,tpot<=50ms"
     case .trace(let file, let line, let reason): "\(file), line \(line): \(reason)"

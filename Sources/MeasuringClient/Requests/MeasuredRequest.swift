@@ -8,8 +8,11 @@ public struct MeasuredRequest: Sendable, Hashable {
   /// Whether the answer is a stream of events.
   public let streams: Bool
 
-  /// - Parameter body: as it is sent; where it asks for a stream, `streams` says so too.
+  /// - Parameters:
+  ///   - path: visible ASCII characters; it stands in the request's first line.
+  ///   - body: as it is sent; where it asks for a stream, `streams` says so too.
   public init(path: String, body: [UInt8], streams: Bool) {
+    precondition(path.utf8.allSatisfy { (0x21...0x7E).contains($0) }, "a path holds visible ASCII characters")
     self.path = path
     self.body = body
     self.streams = streams

@@ -1,6 +1,15 @@
 /// What the client took of the machine and of the figures, and whether that could have coloured them.
 public struct ClientWatch: Sendable, Hashable, Codable {
-  /// A figure that the client's own delay may have changed by more than it states.
+  /// Where a delay lies that does not belong into a figure.
+  public enum Cause: String, Sendable, Hashable, Codable {
+    /// The client came late to what had arrived, or to what was to be sent.
+    case client
+    /// An endpoint on the client's machine had not read requests that were there, while fewer than one core was free: the
+    /// server may be slow of itself, or because the client and the server crowd each other.
+    case sharedMachine = "shared_machine"
+  }
+
+  /// A figure that a delay of the client or of its machine may have changed by more than a stated share.
   public struct Colouring: Sendable, Hashable, Codable, CustomStringConvertible {
     public var figure: String
     public var percentile: Double
@@ -9,18 +18,28 @@ public struct ClientWatch: Sendable, Hashable, Codable {
     public var delayMilliseconds: Double
     /// The delay's share of the figure.
     public var share: Double
+    public var cause = Cause.client
 
     public var description: String {
       let percent = (share * 1000).rounded() / 10
       return "p\(percentile == percentile.rounded() ? "\(Int(percentile))" : "\(percentile)") of \(figure): up to "
         + "\((delayMilliseconds * 1000).rounded() / 1000) ms of \((milliseconds * 1000).rounded() / 1000) ms, \(percent) %"
+        + (cause == .sharedMachine ? ", unread at the endpoint, which shares this full machine" : "")
     }
   }
 
-  /// Seconds of processor time the client's event loop took, and their share of the run.
+  /// Seconds of processor time the client took, and their share of the run.
   public var cpuSeconds: Double
   public var cpuShare: Double
   public var cpuMillisecondsPerRequest: Double
+  /// The share of the run in which the event loop was ready and had no core; nil where the system does not say.
+  public var queuedShare: Double?
+  /// Cores of the machine that were free on average, and the share of the run in which fewer than one was.
+  public var freeCores: Double?
+  public var crowdedShare: Double?
+  /// How long requests lay unread at an endpoint on this machine, on average, while fewer than one core was free; nil
+  /// where none was seen to.
+  public var unreadMilliseconds: Double?
   /// How late the event loop came to timers that were due: an arrival waits as long to be stamped. In milliseconds.
   public var loopDelayMilliseconds: Distribution?
   /// How late requests were begun against their schedule, before anything of the network; open loads only.
@@ -35,7 +54,7 @@ public struct ClientWatch: Sendable, Hashable, Codable {
   public var colouredAboveMilliseconds: Double
   public var colourings: [Colouring]
 
-  /// Whether the client's own delay could explain more than the stated share of any figure.
+  /// Whether the delay of the client or of its machine could explain more than the stated share of any figure.
   public var isColoured: Bool { !colourings.isEmpty }
 
   /// Delays below this are within what the clock's own bar allows.
@@ -60,5 +79,22 @@ public struct ClientWatch: Sendable, Hashable, Codable {
       }
     }
     return found
+  }
+
+  /// The percentiles of a figure that the time in which requests lay unread could explain a stated share of.
+  /// - Parameter unread: that time at a percentile, in nanoseconds.
+  static func colourings(
+    figure name: String, _ histogram: LatencyHistogram, unread: (Double) -> Double
+  ) -> [Colouring] {
+    [50.0, 99.0].compactMap { percent in
+      guard let figure = histogram.percentile(percent), figure > 0 else { return nil }
+      // No request lies there longer than its first token takes.
+      let delay = min(unread(percent), Double(figure))
+      let share = delay / Double(figure)
+      guard delay > floorNanoseconds, share > Self.share else { return nil }
+      return Colouring(
+        figure: name, percentile: percent, milliseconds: Double(figure) / 1e6, delayMilliseconds: delay / 1e6,
+        share: share, cause: .sharedMachine)
+    }
   }
 }

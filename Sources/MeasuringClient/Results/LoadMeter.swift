@@ -93,13 +93,8 @@ public struct LoadMeter: Sendable {
   }
 
   /// The report.
-  /// - Parameters:
-  ///   - loopDelay: how late the event loop came to its timers, in nanoseconds.
-  ///   - cpuNanoseconds: processor time of the event loop over the whole run, warm-up included.
-  ///   - wallNanoseconds: the run's length, warm-up included.
-  public func report(
-    endpoint: String, loopDelay: LatencyHistogram, cpuNanoseconds: UInt64, wallNanoseconds: UInt64, wasInterrupted: Bool
-  ) -> LoadReport {
+  /// - Parameter own: what the client saw of itself over the whole run.
+  public func report(endpoint: String, own: OwnPart, wasInterrupted: Bool) -> LoadReport {
     let first = firstDue ?? 0
     let lasted = lastEnd > first ? Double(lastEnd - first) / 1e9 : 0
     func perSecond(_ count: Int) -> Double { lasted > 0 ? Double(count) / lasted : 0 }
@@ -119,24 +114,31 @@ public struct LoadMeter: Sendable {
       objective: hasObjective ? plan.objective.description : nil, good: hasObjective ? good : nil,
       goodShare: hasObjective && requests > 0 ? Double(good) / Double(requests) : nil,
       goodPerSecond: hasObjective ? perSecond(good) : nil, windows: stability, kneePerSecond: knee,
-      client: watch(loopDelay: loopDelay, cpuNanoseconds: cpuNanoseconds, wallNanoseconds: wallNanoseconds),
+      client: watch(own),
       wasInterrupted: wasInterrupted)
   }
 
-  private func watch(loopDelay: LatencyHistogram, cpuNanoseconds: UInt64, wallNanoseconds: UInt64) -> ClientWatch {
+  private func watch(_ own: OwnPart) -> ClientWatch {
     let isOpen = plan.shape.isOpen
     let total = requests + warmups
+    let wall = Double(own.wallNanoseconds)
+    let unread = own.unread.estimate(sent: own.sent)
+    var colourings = ClientWatch.colourings(
+      figures: [("ttft", ttft), ("inter-token latency", gaps)],
+      delays: isOpen ? [own.loopDelay, launchLateness] : [own.loopDelay])
+    if let unread { colourings += ClientWatch.colourings(figure: "ttft", ttft, unread: unread.percentile) }
     return ClientWatch(
-      cpuSeconds: Double(cpuNanoseconds) / 1e9,
-      cpuShare: wallNanoseconds > 0 ? Double(cpuNanoseconds) / Double(wallNanoseconds) : 0,
-      cpuMillisecondsPerRequest: total > 0 ? Double(cpuNanoseconds) / 1e6 / Double(total) : 0,
-      loopDelayMilliseconds: Distribution(loopDelay),
+      cpuSeconds: Double(own.cpuNanoseconds) / 1e9, cpuShare: wall > 0 ? Double(own.cpuNanoseconds) / wall : 0,
+      cpuMillisecondsPerRequest: total > 0 ? Double(own.cpuNanoseconds) / 1e6 / Double(total) : 0,
+      queuedShare: own.queuedNanoseconds.flatMap { wall > 0 ? Double($0) / wall : nil },
+      freeCores: own.unread.freeCores,
+      crowdedShare: own.unread.watched > 0 ? own.unread.crowded / own.unread.watched : nil,
+      unreadMilliseconds: unread.map { $0.mean / 1e6 },
+      loopDelayMilliseconds: Distribution(own.loopDelay),
       launchLatenessMilliseconds: isOpen ? Distribution(launchLateness) : nil,
       sendLatenessMilliseconds: Distribution(sendLateness), sharedStamps: sharedStamps, chunks: chunks,
       colouredAboveShare: ClientWatch.share, colouredAboveMilliseconds: ClientWatch.floorNanoseconds / 1e6,
-      colourings: ClientWatch.colourings(
-        figures: [("ttft", ttft), ("inter-token latency", gaps)],
-        delays: isOpen ? [loopDelay, launchLateness] : [loopDelay]))
+      colourings: colourings)
   }
 }
 

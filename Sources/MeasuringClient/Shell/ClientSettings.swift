@@ -6,8 +6,11 @@ public struct ClientSettings: Sendable {
   public var keyHeader = KeyHeader.bearer
   /// Further headers of every request. ``MeasuringClient/init(_:)`` refuses those that cannot be.
   public var headers: [(name: String, value: String)] = []
+  /// Whose certificates are believed where the endpoint is encrypted.
+  public var trust = CertificateTrust.system
   /// The time a whole attempt may take.
   public var requestTimeout: Duration = .seconds(600)
+  /// The time until there is a connection, its TLS handshake included.
   public var connectTimeout: Duration = .seconds(10)
   public var retries = RetryPolicy.never
   /// Connections at the same time; a request that finds none waits for one, which shows as send lateness.

@@ -11,6 +11,7 @@ final class LoadDriver: NIOScheduledCallbackHandler, @unchecked Sendable {
   private let plan: LoadPlan
   private let runner: RequestRunner
   private let watch: LoopWatch
+  private let machine: MachineWatch
   private let requests: @Sendable (Int) -> MeasuredRequest
   private let each: @Sendable (Observation) -> Void
   private let done: @Sendable (LoadReport) -> Void
@@ -22,10 +23,12 @@ final class LoadDriver: NIOScheduledCallbackHandler, @unchecked Sendable {
   private var origin: UInt64 = 0
   private var measuredFrom: UInt64?
   private var launched = 0
+  private var sentBefore = 0
   private var underWay = 0
   private var pausing = 0
   private var owed = 0
   private var isLaunching = false
+  private var isFilling = false
   private var hasSentAll = false
   private var wasInterrupted = false
   private var isOver = false
@@ -42,6 +45,7 @@ final class LoadDriver: NIOScheduledCallbackHandler, @unchecked Sendable {
     self.each = each
     self.done = done
     watch = LoopWatch(loop: runner.loop)
+    machine = MachineWatch(runner: runner)
     meter = LoadMeter(plan: plan)
     times = plan.shape.arrivals(seed: plan.seed)
   }
@@ -52,6 +56,8 @@ final class LoadDriver: NIOScheduledCallbackHandler, @unchecked Sendable {
 
   func begin() {
     watch.begin()
+    machine.begin()
+    sentBefore = runner.sent
     origin = MonotonicClock.now
     if case .seconds(let seconds) = plan.warmup { measuredFrom = origin + UInt64(seconds * 1e9) }
     if case .closed(let concurrency) = plan.shape {
@@ -110,6 +116,16 @@ final class LoadDriver: NIOScheduledCallbackHandler, @unchecked Sendable {
     endIfOver()
   }
 
+  /// Fills places once all that has arrived is stamped: what is sent between two reads makes the second wait.
+  private func fillPlacesSoon() {
+    guard !isFilling else { return }
+    isFilling = true
+    runner.loop.execute { [self] in
+      isFilling = false
+      fillPlaces()
+    }
+  }
+
   private func sentAll() {
     hasSentAll = true
     endIfOver()
@@ -139,20 +155,23 @@ final class LoadDriver: NIOScheduledCallbackHandler, @unchecked Sendable {
         return
       }
       owed += 1
-      fillPlaces()
+      fillPlacesSoon()
     } else {
       endIfOver()
     }
   }
 
   private func endIfOver() {
-    guard hasSentAll, underWay == 0, !isLaunching, !isOver else { return }
+    guard hasSentAll, underWay == 0, !isLaunching, !isFilling, !isOver else { return }
     isOver = true
     let wall = MonotonicClock.now - origin
+    let queued = watch.queued
     let cpu = watch.end()
+    machine.end()
+    let own = OwnPart(
+      loopDelay: watch.delay, cpuNanoseconds: cpu + machine.cpuNanoseconds, queuedNanoseconds: queued,
+      wallNanoseconds: wall, unread: machine.meter, sent: runner.sent - sentBefore)
     done(
-      meter.report(
-        endpoint: runner.settings.endpoint.description, loopDelay: watch.delay, cpuNanoseconds: cpu,
-        wallNanoseconds: wall, wasInterrupted: wasInterrupted))
+      meter.report(endpoint: runner.settings.endpoint.description, own: own, wasInterrupted: wasInterrupted))
   }
 }

@@ -15,17 +15,13 @@ public final class MeasuringClient: Sendable {
   /// What requests' identifiers begin with.
   private let identity: String
 
-  /// - Throws: ``ClientError/endpoint(_:reason:)`` where the endpoint asks for what is not spoken, and
-  ///   ``ClientError/header(_:reason:)``.
+  /// - Throws: ``ClientError/header(_:reason:)``, ``ClientError/certificates(file:reason:)``, ``ClientError/plan(_:)``.
   public init(_ settings: ClientSettings) throws(ClientError) {
-    guard !settings.endpoint.isSecure else {
-      throw .endpoint(
-        settings.endpoint.description, reason: "https is not spoken yet; put a proxy that does in front of it")
-    }
     try RequestHeaders.check(settings)
     guard settings.maximumConnections > 0 else { throw .plan("there has to be a connection at least") }
+    let encryption = settings.endpoint.isSecure ? try Encryption(settings) : nil
     group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
-    runner = RequestRunner(loop: group.next(), settings: settings)
+    runner = RequestRunner(loop: group.next(), settings: settings, encryption: encryption)
     identity = String(format: "%08x", UInt32.random(in: 0 ... .max))
   }
 

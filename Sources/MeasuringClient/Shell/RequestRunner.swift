@@ -1,5 +1,4 @@
 import NIOCore
-import NIOHTTP1
 import NIOPosix
 import OpenAIWire
 
@@ -16,38 +15,50 @@ final class RequestRunner: @unchecked Sendable {
   private var waiting: [Exchange] = []
   private var exchanges: [ObjectIdentifier: Exchange] = [:]
   private var isEnding = false
-  private let headers: HTTPHeaders
+  /// The lines of a head that all requests have, behind the first line's path.
+  private let headers: [UInt8]
   private let address: SocketAddress?
+  private let encryption: Encryption?
+  /// Whether the endpoint is on this machine.
+  private(set) var isEndpointLocal = false
+  /// Attempts that were sent.
+  private(set) var sent = 0
 
-  init(loop: any EventLoop, settings: ClientSettings) {
+  init(loop: any EventLoop, settings: ClientSettings, encryption: Encryption?) {
     self.loop = loop
     self.settings = settings
+    self.encryption = encryption
     requestTimeout = TimeAmount(settings.requestTimeout)
     address = try? SocketAddress(ipAddress: settings.endpoint.host, port: settings.endpoint.port)
-    var headers = HTTPHeaders()
-    headers.add(name: "host", value: settings.endpoint.authority)
-    headers.add(name: "user-agent", value: "efficientllm")
-    headers.add(name: "content-type", value: "application/json")
+    var lines = [
+      "host: \(settings.endpoint.authority)", "user-agent: efficientllm", "content-type: application/json",
+    ]
     if let key = settings.key {
       switch settings.keyHeader {
-      case .bearer: headers.add(name: "authorization", value: key.authorization)
-      case .named(let name): headers.add(name: name, value: key.bare)
+      case .bearer: lines.append("authorization: \(key.authorization)")
+      case .named(let name): lines.append("\(name): \(key.bare)")
       }
     }
-    for (name, value) in settings.headers { headers.add(name: name, value: value) }
-    self.headers = headers
+    lines += settings.headers.map { "\($0.name): \($0.value)" }
+    headers = Array(" HTTP/1.1\r\n\(lines.joined(separator: "\r\n"))\r\n".utf8)
   }
 
   /// Whether answers' texts have to be read at all.
   var readsText: Bool { settings.keepsText || settings.tokenizer != nil }
 
-  func head(of exchange: Exchange) -> HTTPRequestHead {
-    var headers = headers
-    headers.add(name: "accept", value: exchange.request.streams ? "text/event-stream" : "application/json")
-    headers.add(name: "x-request-id", value: exchange.observation.identifier)
-    headers.add(name: "content-length", value: "\(exchange.request.body.count)")
-    return HTTPRequestHead(
-      version: .http1_1, method: .POST, uri: settings.endpoint.path + exchange.request.path, headers: headers)
+  /// A request as it goes over the wire.
+  func bytes(of exchange: Exchange, allocator: ByteBufferAllocator) -> ByteBuffer {
+    let request = exchange.request
+    var buffer = allocator.buffer(capacity: headers.count + request.body.count + 512)
+    buffer.writeString("POST ")
+    buffer.writeString(settings.endpoint.path)
+    buffer.writeString(request.path)
+    buffer.writeBytes(headers)
+    buffer.writeString(request.streams ? "accept: text/event-stream\r\n" : "accept: application/json\r\n")
+    buffer.writeString(
+      "x-request-id: \(exchange.observation.identifier)\r\ncontent-length: \(request.body.count)\r\n\r\n")
+    buffer.writeBytes(request.body)
+    return buffer
   }
 
   /// Sends a request, at once or when it is due; `done` is called on the event loop with what became of it.
@@ -92,31 +103,68 @@ final class RequestRunner: @unchecked Sendable {
     connections += 1
     let connection = Connection(runner: self)
     let generation = exchange.generation
+    let began = MonotonicClock.now
     let bootstrap = ClientBootstrap(group: loop)
       .connectTimeout(TimeAmount(settings.connectTimeout))
       .channelOption(.socketOption(.tcp_nodelay), value: 1)
-      .channelInitializer { channel in
-        channel.eventLoop.makeCompletedFuture { try connection.install(on: channel) }
+      .channelInitializer { [encryption] channel in
+        channel.eventLoop.makeCompletedFuture {
+          try connection.install(on: channel, encryption: encryption)
+        }
       }
     let future =
       address.map { bootstrap.connect(to: $0) }
       ?? bootstrap.connect(host: settings.endpoint.host, port: settings.endpoint.port)
-    future.hop(to: loop).whenComplete { [self] result in
-      let isWanted = !exchange.isOver && exchange.generation == generation && exchange.connection == nil
+    @Sendable func isWanted() -> Bool {
+      !exchange.isOver && exchange.generation == generation && exchange.connection == nil
+    }
+    @Sendable func ready(_ result: Result<Void, any Error>) {
       switch result {
-      case .success:
-        if isWanted {
-          exchange.attempt.connected = MonotonicClock.now
-          connection.send(exchange)
-        } else {
-          park(connection)
-        }
+      case .success where isWanted():
+        exchange.attempt.connected = MonotonicClock.now
+        connection.send(exchange)
+      case .success: park(connection)
       case .failure(let error):
-        connections -= 1
-        if isWanted { ended(exchange, .connect(reason: Self.reason(error)), at: MonotonicClock.now) }
+        if isWanted() { ended(exchange, .connect(reason: reason(error)), at: MonotonicClock.now) }
       }
     }
+    future.hop(to: loop).whenComplete { [self] result in
+      guard case .success(let channel) = result else {
+        // There never was a channel that could say that it is closed.
+        connections -= 1
+        return ready(result.map { _ in })
+      }
+      reached(channel, by: connection)
+      guard encryption != nil else { return ready(.success(())) }
+      let stamp = MonotonicClock.now
+      if isWanted() { exchange.attempt.handshakeBegan = stamp }
+      let left = TimeAmount(settings.connectTimeout) - .nanoseconds(Int64(stamp - began))
+      connection.handshakeEnd(on: loop, within: max(.milliseconds(1), left)).whenComplete(ready)
+    }
   }
+
+  /// A new connection: the endpoint is on this machine where both ends have the same address, or a loopback one.
+  private func reached(_ channel: any Channel, by connection: Connection) {
+    guard let near = channel.localAddress, let far = channel.remoteAddress, let address = far.ipAddress else { return }
+    guard address == near.ipAddress || address.hasPrefix("127.") || address == "::1" else { return }
+    isEndpointLocal = true
+    connection.ends = (near, far)
+  }
+
+  /// Requests that were sent and of which nothing has come back: a random choice, and how many each stands for.
+  func waiting(most: Int) -> (requests: [WaitingRequest], scale: Double) {
+    var found: [WaitingRequest] = []
+    for exchange in exchanges.values where exchange.attempt.firstByte == nil {
+      guard let ends = exchange.connection?.ends, let sent = exchange.attempt.sent else { continue }
+      found.append(WaitingRequest(sent: sent, near: ends.near, far: ends.far))
+    }
+    guard found.count > most else { return (found, 1) }
+    for index in 0..<most { found.swapAt(index, Int.random(in: index..<found.count)) }
+    return (Array(found[..<most]), Double(found.count) / Double(most))
+  }
+
+  /// Counts an attempt whose request leaves now.
+  func leaves() { sent += 1 }
 
   /// Takes a connection that is free, and gives it to whoever waits longest.
   func park(_ connection: Connection) {
@@ -232,7 +280,8 @@ final class RequestRunner: @unchecked Sendable {
     idle.removeAll()
   }
 
-  private static func reason(_ error: any Error) -> String {
+  private func reason(_ error: any Error) -> String {
+    if let reason = Encryption.reason(error, host: settings.endpoint.host) { return reason }
     switch error {
     case let error as NIOConnectionError:
       return error.connectionErrors.first.map { "\($0.error)" } ?? "\(error.host) cannot be resolved"

@@ -79,7 +79,9 @@ extension RecordStore {
   }
 
   /// Every observation there is, of all evaluations, that began in a span of time.
-  public func observations(from begin: Date = .distantPast, until end: Date = .distantFuture) throws -> [ObservationRecord] {
+  public func observations(from begin: Date = .distantPast, until end: Date = .distantFuture) throws
+    -> [ObservationRecord]
+  {
     try observations(
       where: "started_at >= ? AND started_at < ?", [begin.timeIntervalSince1970, end.timeIntervalSince1970])
   }

@@ -33,7 +33,8 @@ extension RecordStore {
         """,
       arguments: [
         verdict.observationID, verdict.evaluator, verdict.version, verdict.configuration, verdict.threshold, score,
-        absence, cause, failure, verdict.reason, verdict.parts, verdict.judge, cost.picos, cost.currency, cost.version, cost.price,
+        absence, cause, failure, verdict.reason, verdict.parts, verdict.judge, cost.picos, cost.currency, cost.version,
+        cost.price,
         cost.absence, verdict.seconds, verdict.decidedAt.timeIntervalSince1970,
       ])
   }

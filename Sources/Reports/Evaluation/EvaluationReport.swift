@@ -38,6 +38,9 @@ extension EvaluationReport {
     /// How many there are, of which `disputes` are the first.
     public var disputeCount = 0
     public var evaluators: [Evaluator] = []
+    public var judges: [Judge] = []
+    /// How far evaluators say what people say, where that was tried.
+    public var agreements: [Agreement] = []
     public var priceVersions: [String] = []
     public var judgeCost = "apart"
     public var notes: [String] = []
@@ -227,6 +230,52 @@ extension EvaluationReport {
       self.absent = absent
       self.failed = failed
       self.saysWhatPasses = saysWhatPasses
+    }
+  }
+  /// What the verdicts of one evaluator say of the judge that gave them.
+  public struct Judge: Sendable {
+    public var evaluator: String
+    public var models: [String]
+    public var requests: Int
+    public var failures: Int
+    /// Such as "asked again" and "swayed by places", each a share or a correlation.
+    public var figures: [(title: String, value: MeasuredValue)]
+    /// By kind, as words such as "3 unreadable".
+    public var problems: [String]
+    public var selfJudged: Int
+
+    public init(
+      evaluator: String, models: [String], requests: Int, failures: Int,
+      figures: [(title: String, value: MeasuredValue)], problems: [String], selfJudged: Int
+    ) {
+      self.evaluator = evaluator
+      self.models = models
+      self.requests = requests
+      self.failures = failures
+      self.figures = figures
+      self.problems = problems
+      self.selfJudged = selfJudged
+    }
+  }
+
+  /// An evaluator held against people's labels.
+  public struct Agreement: Sendable {
+    public var evaluator: String
+    public var threshold: Double
+    /// With a score and a label, and how many of these people call good.
+    public var rows: Int
+    public var good: Int
+    /// Such as "kappa" and "precision".
+    public var figures: [(title: String, value: MeasuredValue)]
+
+    public init(
+      evaluator: String, threshold: Double, rows: Int, good: Int, figures: [(title: String, value: MeasuredValue)]
+    ) {
+      self.evaluator = evaluator
+      self.threshold = threshold
+      self.rows = rows
+      self.good = good
+      self.figures = figures
     }
   }
 }

@@ -102,8 +102,45 @@ struct RequestSections: Sendable {
       <section id="evaluators" aria-labelledby="evaluators-title">
       <h2 id="evaluators-title">Evaluators</h2>
       \(table)
+      \(agreements)
+      \(judges)
       </section>
       """
+  }
+
+  /// Each figure with its interval, or why there is none.
+  private static func text(_ value: MeasuredValue) -> String {
+    switch value {
+    case .value(let quantity): MeasureText.text(quantity, NumberText.Scale(divisor: 1, symbol: ""))
+    case .absent(let absence): "absent: \(absence.reason)"
+    }
+  }
+
+  private var agreements: HTML {
+    guard let first = content.agreements.first else { return .empty }
+    return ChartTables.table(
+      "How far they say what people say, over rows that people have labelled",
+      ["Evaluator", "Passes at", "Labelled rows", "Called good"] + first.figures.map(\.title.capitalisedFirst),
+      content.agreements.map { one in
+        [one.evaluator, NumberText.format(one.threshold), NumberText.format(one.rows), NumberText.format(one.good)]
+          + one.figures.map { Self.text($0.value) }
+      })
+  }
+
+  private var judges: HTML {
+    guard let first = content.judges.first else { return .empty }
+    return ChartTables.table(
+      "What the verdicts say of the judges",
+      ["Evaluator", "Judged by", "Requests", "Failed"] + first.figures.map(\.title.capitalisedFirst)
+        + ["Unusable replies", "Judged itself"],
+      content.judges.map { one in
+        [
+          one.evaluator, one.models.joined(separator: ", "), NumberText.format(one.requests),
+          NumberText.format(one.failures),
+        ] + one.figures.map { Self.text($0.value) } + [
+          one.problems.joined(separator: ", "), one.selfJudged == 0 ? "" : NumberText.format(one.selfJudged),
+        ]
+      })
   }
 
   private static func shortened(_ text: String, to most: Int = mostText) -> String {

@@ -19,7 +19,8 @@ public actor LineProgram {
       case .ended(let program, let said):
         "\(program) ended without an answer.\(said.isEmpty ? "" : " It said last: \(said)")"
       case .late(let program, let deadline): "\(program) did not answer within \(deadline). It was ended."
-      case .longLine(let program, let limit): "\(program) answered with a line of more than \(limit) bytes. It was ended."
+      case .longLine(let program, let limit):
+        "\(program) answered with a line of more than \(limit) bytes. It was ended."
       }
     }
   }

@@ -80,6 +80,14 @@ struct LoadCommand: AsyncParsableCommand {
   @Option(help: ArgumentHelp("The file that holds the key.", valueName: "file"))
   var apiKeyFile: String?
 
+  @Option(
+    help: ArgumentHelp(
+      "The authorities whose certificates an https endpoint may have, in PEM form, instead of the system's.",
+      valueName: "file"))
+  var caFile: String?
+  @Flag(help: "Take any certificate of an https endpoint. Whoever is on the way can read all, the key too.")
+  var insecure = false
+
   @Option(help: ArgumentHelp("Write every observation, as JSON lines.", valueName: "file"))
   var output: String?
   @Flag(help: "Keep the answers' texts in --output.")
@@ -94,6 +102,7 @@ struct LoadCommand: AsyncParsableCommand {
     guard apiKeyEnv == nil || apiKeyFile == nil else {
       throw ValidationError("give one of --api-key-env and --api-key-file")
     }
+    guard caFile == nil || !insecure else { throw ValidationError("give one of --ca-file and --insecure") }
     guard (1...1_000_000).contains(maxTokens ?? 1) else { throw ValidationError("--max-tokens is 1 to 1000000") }
     guard (0...100).contains(retries) else { throw ValidationError("--retries is 0 to 100") }
     guard (1...60_000).contains(maxConnections) else { throw ValidationError("--max-connections is 1 to 60000") }
@@ -173,6 +182,11 @@ struct LoadCommand: AsyncParsableCommand {
     var settings = ClientSettings(endpoint: try Endpoint(endpoint))
     if let apiKeyEnv { settings.key = try Secret(environment: apiKeyEnv) }
     if let apiKeyFile { settings.key = try Secret(file: apiKeyFile) }
+    if caFile != nil || insecure, !settings.endpoint.isSecure {
+      throw ClientError.endpoint(endpoint, reason: "only https has certificates: leave out --ca-file and --insecure")
+    }
+    if let caFile { settings.trust = .authorities(file: caFile) }
+    if insecure { settings.trust = .anyone }
     settings.requestTimeout = .seconds(timeout.seconds)
     settings.retries = RetryPolicy(maximumAttempts: retries + 1)
     settings.maximumConnections = maxConnections

@@ -92,7 +92,8 @@ struct ReportCommand: AsyncParsableCommand {
     let results = try costs.results(name, in: store)
     let maker = EvaluationReportMaker(
       results: results, judgeCost: costs.judgeCost, options: decisions.options,
-      texts: EvaluationReportMaker.texts(ofDataset: results.evaluation.dataset))
+      texts: EvaluationReportMaker.texts(ofDataset: results.evaluation.dataset),
+      agreement: EvaluationReportMaker.agreement(of: results, in: store))
     switch format {
     case .html:
       let report = try EvaluationReport(maker.content(wanted))

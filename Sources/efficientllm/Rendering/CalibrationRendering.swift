@@ -97,7 +97,8 @@ struct CalibrationRendering: Encodable {
 
   private static func text(_ judge: Judge) -> String {
     var parts = [
-      "judged by \(judge.models.joined(separator: ", ")) in \(judge.requests) requests", "asked again \(text(judge.retried))",
+      "judged by \(judge.models.joined(separator: ", ")) in \(judge.requests) requests",
+      "asked again \(text(judge.retried))",
     ]
     if let flips = judge.positionFlips.quantity { parts.append("swayed by places \(text(.value(flips)))") }
     if let length = judge.lengthCorrelation.quantity {

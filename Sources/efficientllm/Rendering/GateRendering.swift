@@ -8,15 +8,17 @@ struct GateRendering: Encodable {
   let verdict: String
   let warnings: [String]
   let leftOut: [CandidateMeasure]
+  let currency: String
   let gate: RegressionGate
 
-  private enum CodingKeys: CodingKey { case verdict, warnings, leftOut, gate }
+  private enum CodingKeys: CodingKey { case verdict, warnings, leftOut, currency, gate }
 
   init(_ comparison: RunComparison) {
     gate = comparison.gate
     verdict = comparison.gate.verdict.rawValue
     warnings = comparison.warnings
     leftOut = comparison.leftOut
+    currency = comparison.currency
   }
 
   private static let namedRows = 20
@@ -28,7 +30,8 @@ struct GateRendering: Encodable {
     ])
     for check in gate.checks {
       let difference = check.difference
-      let figures = FigureText(difference.measure, currency: "", [difference.value, difference.referenceValue])
+      let figures = FigureText(
+        difference.measure, currency: currency, [difference.value, difference.referenceValue])
       let unit = figures.symbol.isEmpty ? "" : " \(figures.symbol)"
       func shown(_ value: MeasuredValue) -> String { value.quantity.map { figures.number($0.value) + unit } ?? "-" }
       table.append([

@@ -95,8 +95,14 @@ struct LoadRendering {
       lines.append(
         "\(client.sharedStamps) of \(client.chunks) chunks came in one read with another and share its stamp")
     }
+    if let free = client.freeCores, let crowded = client.crowdedShare, crowded > 0 {
+      lines.append(
+        "machine: \(number(free)) cores free on average, fewer than one for \(number(crowded * 100)) % of the run"
+          + (client.unreadMilliseconds.map { "; the endpoint left requests unread for \(number($0)) ms on average" }
+            ?? ""))
+    }
     if client.isColoured {
-      lines.append("COLOURED by the client: its own delay could explain")
+      lines.append("COLOURED: what is not the endpoint's own could explain")
       lines += client.colourings.map { "  \($0)" }
     }
     if report.wasInterrupted { lines.append("The run was ended early.") }

@@ -86,7 +86,8 @@ import Testing
     let other = try importing(.openTelemetry, Self.spans).store(in: store)
     #expect(other.evaluation.label == "2025-11-22.2")
     #expect(throws: RecordError.sameEvaluation(reference: "support@2025-11-22")) {
-      try importing(.trajectories, Self.lines + "\n" + #"{"row":"c","output":"x"}"#, label: "2025-11-22").store(in: store)
+      try importing(.trajectories, Self.lines + "\n" + #"{"row":"c","output":"x"}"#, label: "2025-11-22").store(
+        in: store)
     }
   }
 
@@ -139,12 +140,29 @@ import Testing
     let outcome = try importing(.trajectories, Self.lines, dataset: pinned).store(in: store)
     #expect(outcome.evaluation.dataset == pinned.reference)
     #expect(outcome.observations.map(\.row) == ["b", "w"])
-    #expect(try store.rows(ofEvaluation: outcome.evaluation.id ?? 0).map(\.hash) == pinned.rows.prefix(2).map(\.hash.description))
+    #expect(
+      try store.rows(ofEvaluation: outcome.evaluation.id ?? 0).map(\.hash)
+        == pinned.rows.prefix(2).map(\.hash.description))
     #expect(
       outcome.notes == [
         "1 observations name no row; they were paired by what was asked.",
         "2 observations are about no row of support and were left out.",
       ])
+  }
+
+  @Test func answersStandByTheRowsOfAPlan() throws {
+    let rows = [
+      DatasetRow(id: "b", input: .text("How?")), DatasetRow(id: "a", input: .text("Why?")),
+      DatasetRow(id: "z", input: .text("When?")),
+    ]
+    let run = try Importer.read(form: .trajectories, files: [ImportFile(name: "f", bytes: Array(Self.lines.utf8))])
+    let answers = ImportedAnswers(run, rows: rows)
+    #expect(answers.observation(ofRow: 0, repetition: 0)?.output == "Thus.")
+    #expect(answers.observation(ofRow: 1, repetition: 0)?.output == "Because.")
+    #expect(answers.observation(ofRow: 1, repetition: 1)?.output == "So.")
+    #expect(answers.observation(ofRow: 1, repetition: 2) == nil && answers.observation(ofRow: 2, repetition: 0) == nil)
+    #expect(answers.scores(ofRow: 1, repetition: 0).map(\.value) == [1, 4])
+    #expect(answers.unpaired == 1 && answers.byQuestion == 0)
   }
 
   @Test func aQuestionThatSeveralRowsAskPairsWithNone() throws {

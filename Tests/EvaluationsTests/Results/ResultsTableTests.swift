@@ -108,6 +108,15 @@ import Testing
     #expect(use.scored == 1 && use.absent == ["no-expectation": 1] && use.failed == 0)
   }
 
+  @Test func evaluatorsThatThePlanDroppedSayNothingMore() throws {
+    let run = try Run(rows: Run.rows(["r1", "r2"]), settings: ["evaluators": "Exact\nJudge", "passes": "Exact"])
+    try run.add("r1", scores: ["Exact": 1, "Old": 0])
+    try run.add("r2", scores: ["Exact": 1, "acc": 1]) { $0.origin = "lm-evaluation-harness" }
+    let results = try run.results()
+    #expect(results.evaluators.map(\.name) == ["Exact", "acc"])
+    #expect(try answered(outcome(results.table(), "r1")).scores == ["Exact": .value(1)])
+  }
+
   @Test func whatPassesIsSaidByTheNamedEvaluator() throws {
     let run = try Run(rows: Run.rows(["r1"]), settings: ["passes": "Judge"])
     try run.add("r1", scores: ["Exact": 0, "Judge": 0.5])

@@ -44,7 +44,9 @@ final class EvaluationFixture: Sendable {
   }
 
   /// A plan over one mock.
-  func plan(_ port: Int, evaluators: String = "[Contains]", candidate: String = "", more: String = "") throws -> EvaluationPlan {
+  func plan(_ port: Int, evaluators: String = "[Contains]", candidate: String = "", more: String = "") throws
+    -> EvaluationPlan
+  {
     try EvaluationPlan(
       yaml: """
         evaluation: sums

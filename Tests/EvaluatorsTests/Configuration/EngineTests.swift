@@ -54,8 +54,7 @@ struct EngineTests {
       ("temperature", .string("hot")),
       ("seed", .integer(-1)), ("engine", .integer(1)),
     ] {
-      let options = ["engine": JSONValue.string("judge")].merging([option: value]) { $1 }
-      guard case .wrongOption = error(registry, "Groundedness", options) else {
+      guard case .wrongOption = error(registry, "Groundedness", [option: value]) else {
         Issue.record("\(option) \(value)")
         continue
       }
@@ -68,7 +67,10 @@ struct EngineTests {
     let made = try EvaluatorRegistry.local.adding(JudgeEvaluators.kinds(judge: judge)).make(
       EvaluatorConfiguration(
         "AnswerRelevancy", name: "relevant", threshold: 0.75,
-        options: ["engine": .string("judge"), "attempts": .integer(2), "max-tokens": .integer(99), "temperature": .string("none")]))
+        options: [
+          "engine": .string("judge"), "attempts": .integer(2), "max-tokens": .integer(99),
+          "temperature": .string("none"),
+        ]))
     #expect(made.threshold == 0.75)
     #expect(made.name == "relevant")
     await #expect(throws: EvaluationError.self) { try await made.evaluate(asked("In 5 days.")) }

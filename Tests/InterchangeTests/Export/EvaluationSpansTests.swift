@@ -20,7 +20,8 @@ import Testing
   static let observations = [
     ObservationRecord(
       id: 1, candidateID: 1, row: "a", status: .answered, route: "chat", customer: "ada", tags: ["team": "support"],
-      startedAt: Date(timeIntervalSince1970: 1_763_719_200.25), requestID: "r-1", text: "Pending means \"not settled\".",
+      startedAt: Date(timeIntervalSince1970: 1_763_719_200.25), requestID: "r-1",
+      text: "Pending means \"not settled\".",
       finishReason: "stop", answeredBy: "gpt-5-mini-2025-08-07", promptTokens: 24, completionTokens: 9,
       tokenSource: "usage",
       usage:
@@ -42,7 +43,8 @@ import Testing
       completionTokens: 150, latencies: ObservationRecord.Latencies(endToEnd: 4),
       cost: .known(picos: 1_050_000_000, currency: "EUR", priceVersion: "reported", price: "{}"),
       trajectory:
-        #"[{"tool":"find_order","arguments":{"order":7},"result":"returned","tokens":0,"cost":"0","currency":"EUR","seconds":1},{"text":"Refund issued.","tokens":3150,"cost":"0.00105","currency":"EUR","seconds":0.5}]"#),
+        #"[{"tool":"find_order","arguments":{"order":7},"result":"returned","tokens":0,"cost":"0","currency":"EUR","seconds":1},{"text":"Refund issued.","tokens":3150,"cost":"0.00105","currency":"EUR","seconds":0.5}]"#
+    ),
   ]
   static let verdicts = [
     verdict(1, "ExactMatch", .score(1)), verdict(1, "Relevancy", .score(0.25)),
@@ -59,7 +61,8 @@ import Testing
 
   private func document(texts: Bool = true) -> JSONValue {
     EvaluationSpans.document(
-      Self.evaluation, candidates: Self.candidates, observations: Self.observations, verdicts: Self.verdicts, texts: texts)
+      Self.evaluation, candidates: Self.candidates, observations: Self.observations, verdicts: Self.verdicts,
+      texts: texts)
   }
 
   /// What opentelemetry-proto's reader makes of the document stands in the fixture beside it.
@@ -116,7 +119,9 @@ import Testing
     let sent = try JSONReader.value(of: Array((Self.observations[2].trajectory ?? "").utf8))
     #expect(run.observations[2].steps == (try (sent.array ?? []).map { try TrajectoryStep(JSONField($0)) }))
     #expect(run.observations[0].calls[0].usage?.cachedInput == 16)
-    #expect(run.scores.map(\.evaluator) == ["ExactMatch", "Relevancy", "ExactMatch", "ExactMatch"].map { "opentelemetry/\($0)" })
+    #expect(
+      run.scores.map(\.evaluator)
+        == ["ExactMatch", "Relevancy", "ExactMatch", "ExactMatch"].map { "opentelemetry/\($0)" })
     #expect(run.scores.map(\.value) == [1, 0.25, nil, nil])
     #expect(run.scores.map(\.threshold) == [0.5, 0.5, 0.5, 0.5])
     #expect(run.scores[3].failure == "evaluator_error")

@@ -117,9 +117,11 @@ import Testing
     var scene = SpanScene()
     scene.add(1, name: "evaluate", from: 0, to: 10)
     for row in 1...3 {
-      scene.add(row * 10, parent: 1, name: "row", from: Double(row), to: Double(row) + 1, ["efficientllm.row": "r\(row)"])
       scene.add(
-        row * 10 + 1, parent: row * 10, from: Double(row), to: Double(row) + 0.5, SpanScene.chat(row, row, row: "r\(row)"))
+        row * 10, parent: 1, name: "row", from: Double(row), to: Double(row) + 1, ["efficientllm.row": "r\(row)"])
+      scene.add(
+        row * 10 + 1, parent: row * 10, from: Double(row), to: Double(row) + 0.5,
+        SpanScene.chat(row, row, row: "r\(row)"))
     }
     let run = try read(.openTelemetry, text: scene.text)
     #expect(run.observations.map(\.row) == ["r1", "r2", "r3"])
@@ -147,6 +149,16 @@ import Testing
     let run = try read(.openTelemetry, text: scene.text + "\n" + other.text)
     #expect(run.observations.count == 1)
     #expect(run.notes == ["1 traces have no span about a model, an agent or a tool and were left out."])
+  }
+
+  /// Each span of a chain names another row: every one is a whole, and none is visited for each that is below it.
+  @Test func aLongChainOfRowsEnds() throws {
+    var scene = SpanScene()
+    for id in 1...3_000 {
+      scene.add(id, parent: id > 1 ? id - 1 : nil, from: 1, to: 9, SpanScene.chat(1, 1, row: "r\(id)"))
+    }
+    let run = try read(.openTelemetry, text: scene.text)
+    #expect(run.observations.count == 3_000 && run.observations.allSatisfy { $0.promptTokens == 1 })
   }
 
   @Test func aLongChainOfSpansEnds() throws {

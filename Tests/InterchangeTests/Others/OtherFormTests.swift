@@ -56,7 +56,8 @@ import Testing
           bytes: Array((line("strict-match", 0) + "\n" + line("flexible-extract", 1)).utf8))
       ])
     #expect(run.observations.map(\.row) == ["gsm8k/7"])
-    #expect(run.scores.map(\.evaluator) == ["lm-eval/exact_match,strict-match", "lm-eval/exact_match,flexible-extract"])
+    #expect(
+      run.scores.map(\.evaluator) == ["lm-eval/exact_match,strict-match", "lm-eval/exact_match,flexible-extract"])
     #expect(run.scores.map(\.observation) == [0, 0])
   }
 
@@ -68,7 +69,8 @@ import Testing
   @Test func whatIsNotANumberIsAbsent() throws {
     let run = try read(
       .lmEval,
-      text: #"{"results":{"NaN task":{"acc,none":0.5,"acc_stderr,none":NaN,"f1,none":-Infinity}},"config":{"model":"m"}}"#)
+      text:
+        #"{"results":{"NaN task":{"acc,none":0.5,"acc_stderr,none":NaN,"f1,none":-Infinity}},"config":{"model":"m"}}"#)
     #expect(run.reported.map(\.subject) == ["NaN task"])
     #expect(run.reported[0].standardError == nil)
   }
@@ -81,7 +83,8 @@ import Testing
     #expect(run.observations.count == 3)
     let first = run.observations[0]
     #expect(first.candidate == "mock")
-    #expect(run.observations.allSatisfy { $0.promptTokens == 49 && $0.completionTokens == 8 && $0.tokenSource == "guidellm" })
+    #expect(
+      run.observations.allSatisfy { $0.promptTokens == 49 && $0.completionTokens == 8 && $0.tokenSource == "guidellm" })
     #expect(first.input == .text("What is the capital of France?"))
     #expect(first.output == " token token token token token token token token")
     // A closed load: from when the request was sent.

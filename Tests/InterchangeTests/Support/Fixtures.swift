@@ -38,7 +38,8 @@ struct SpanScene {
     if let end { members.append(#""endTimeUnixNano":"\#(UInt64(end * 1e9))""#) }
     let pairs = attributes.sorted { $0.key < $1.key }.map { name, value in
       Int(value) != nil
-        ? #"{"key":"\#(name)","value":{"intValue":"\#(value)"}}"# : #"{"key":"\#(name)","value":{"stringValue":"\#(value)"}}"#
+        ? #"{"key":"\#(name)","value":{"intValue":"\#(value)"}}"#
+        : #"{"key":"\#(name)","value":{"stringValue":"\#(value)"}}"#
     }
     members.append(#""attributes":[\#(pairs.joined(separator: ","))]"#)
     spans.append("{\(members.joined(separator: ","))}")

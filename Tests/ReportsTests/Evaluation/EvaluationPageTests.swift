@@ -100,6 +100,14 @@ import Testing
     #expect(!labels.contains { $0.contains("%{") })
   }
 
+  @Test func judgesAreHeldAgainstPeople() throws {
+    let body = try body(html("full"))
+    #expect(body.contains("How far they say what people say") && body.contains("<th scope=\"col\">Kappa</th>"))
+    #expect(body.contains("What the verdicts say of the judges") && body.contains("3 unreadable"))
+    #expect(body.contains("absent: no pair was shown in both orders"))
+    #expect(!(try html("bare").contains("What the verdicts say of the judges")))
+  }
+
   @Test func aLongAnswerIsCut() throws {
     var fixture = FixtureEvaluation(rows: 20)
     fixture.text = String(repeating: "x", count: 100_000)

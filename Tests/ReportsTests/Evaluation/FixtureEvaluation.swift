@@ -106,6 +106,19 @@ struct FixtureEvaluation {
         name: evaluator, versions: [1], configurations: ["0f3a"], thresholds: [0.5], scored: 397,
         absent: ["3 no-expectation"], failed: 0, saysWhatPasses: true)
     ]
+    content.judges = [
+      .init(
+        evaluator: evaluator, models: [text], requests: 400, failures: 2,
+        figures: [
+          (title: "asked again", value: .value(Quantity(0.1, interval: Interval(lower: 0.05, upper: 0.2), count: 400))),
+          (title: "swayed by places", value: .absent("no pair was shown in both orders")),
+        ], problems: ["3 unreadable"], selfJudged: 1)
+    ]
+    content.agreements = [
+      .init(
+        evaluator: evaluator, threshold: 0.5, rows: 40, good: 21,
+        figures: [(title: "kappa", value: .value(Quantity(0.7, count: 40)))])
+    ]
     content.priceVersions = ["genai-prices-0.2.4"]
     content.notes = ["energy is estimated from a declaration, not read from a counter"]
     return content

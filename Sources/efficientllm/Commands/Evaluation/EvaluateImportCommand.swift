@@ -15,9 +15,9 @@ struct EvaluateImportCommand: AsyncParsableCommand {
       (benchmarks.json), lm-eval (results_*.json with samples_*.jsonl), load (efficientllm load --output) and \
       trajectories (JSON lines, see docs/interchange.md).
 
-      What the source says is kept as its word: its scores become verdicts under its name, such as lm-eval/exact_match. \
-      Costs are made with the prices of the day of each request; what cannot be priced stays absent, with its reason. The \
-      same files under the same name are stored once.
+      What the source says is kept as its word: its scores become verdicts under its name, such as \
+      lm-eval/exact_match. Costs are made with the prices of the day of each request; what cannot be priced stays \
+      absent, with its reason. The same files under the same name are stored once.
 
       Examples:
         efficientllm evaluate import spans.jsonl logs.jsonl --form opentelemetry --name support --dataset transactions

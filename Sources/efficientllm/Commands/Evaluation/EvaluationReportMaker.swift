@@ -1,4 +1,5 @@
 import Evaluations
+import Evaluators
 import Foundation
 import Measures
 import Pricing
@@ -13,6 +14,8 @@ struct EvaluationReportMaker {
   var options = DecisionOptions()
   /// By the rows' identities, where the dataset is at hand.
   var texts: [String: RowText] = [:]
+  /// The evaluators held against people's labels, where that was tried.
+  var agreement: LabelledAgreement?
 
   /// What was asked in a row.
   struct RowText {
@@ -27,7 +30,7 @@ struct EvaluationReportMaker {
     let table = try results.table(judgeCost: judgeCost)
     let summary = try EvaluationSummary(results, judgeCost: judgeCost, options: options)
     var content = EvaluationReport.Content(
-      evaluation: results.evaluation, question: Self.question(results.evaluation.plan),
+      evaluation: results.evaluation, question: results.evaluation.manifest.sections["settings"]?["question"] ?? "",
       candidates: zip(results.candidates, summary.candidates).map(Self.candidate), table: table,
       measures: summary.measures)
     content.recommendation = try recommendation(wanted, table)
@@ -43,6 +46,8 @@ struct EvaluationReportMaker {
         scored: use.scored, absent: use.absent.sorted { $0.key < $1.key }.map { "\($0.value) \($0.key)" },
         failed: use.failed, saysWhatPasses: results.passingEvaluators.contains(use.name))
     }
+    content.judges = results.judgeFigures.map(Self.judge)
+    content.agreements = agreement?.lines.map(Self.agreement) ?? []
     content.priceVersions = results.priceVersions
     content.judgeCost = judgeCost.rawValue
     content.notes = results.notes
@@ -62,14 +67,27 @@ struct EvaluationReportMaker {
       objective: objective.words, measures: objective.measures)
   }
 
-  /// `question:` of the plan, where it stands on a line of its own. The whole plan is in the report anyway.
-  static func question(_ plan: String) -> String {
-    let line = plan.split(whereSeparator: \.isNewline).first { $0.hasPrefix("question:") }
-    let text = line?.dropFirst("question:".count).trimmingCharacters(in: .whitespaces) ?? ""
-    guard let quote = text.first, quote == "\"" || quote == "'", text.count > 1, text.last == quote else {
-      return ["", "|", ">", "|-", ">-"].contains(text) ? "" : text
-    }
-    return String(text.dropFirst().dropLast())
+  private static func judge(_ figures: JudgeFigures) -> EvaluationReport.Judge {
+    let judged = figures.diagnostics
+    return EvaluationReport.Judge(
+      evaluator: figures.evaluator, models: judged.models, requests: judged.requests, failures: judged.failures,
+      figures: [
+        (title: "asked again", value: judged.retried), (title: "swayed by places", value: judged.positionFlips),
+        (title: "score and length", value: judged.lengthCorrelation),
+      ],
+      problems: judged.problems.sorted { $0.key.rawValue < $1.key.rawValue }.map { "\($0.value) \($0.key.rawValue)" },
+      selfJudged: judged.selfJudged)
+  }
+
+  private static func agreement(_ line: LabelledAgreement.Line) -> EvaluationReport.Agreement {
+    let found = line.agreement
+    return EvaluationReport.Agreement(
+      evaluator: line.evaluator, threshold: found.threshold, rows: found.rows, good: found.positives,
+      figures: [
+        (title: "agreement", value: found.agreement), (title: "kappa", value: found.kappa),
+        (title: "precision", value: found.precision), (title: "recall", value: found.recall),
+        (title: "area under the curve", value: found.areaUnderCurve),
+      ])
   }
 
   private static func candidate(
