@@ -59,6 +59,8 @@ public struct MockBehaviour: Sendable, Hashable {
   public var retryAfterSeconds = 1
   /// Milliseconds before each read of a request.
   public var readDelay = 0.0
+  /// Whether a connection is closed after each answer without a word of it before, as some servers do.
+  public var closesAfterAnswer = false
   public var seed: UInt64 = 0
 
   public init() {}

@@ -187,7 +187,12 @@ final class MockConnection: ChannelInboundHandler, NIOScheduledCallbackHandler, 
     if isLast { generation.record.ended = stamp }
     self.generation = generation
     guard isLast else { return true }
-    if isFaulty { fail(generation.script.fate) } else { end() }
+    if isFaulty {
+      fail(generation.script.fate)
+    } else {
+      end()
+      if service.behaviour.closesAfterAnswer { context?.close(promise: nil) }
+    }
     return false
   }
 

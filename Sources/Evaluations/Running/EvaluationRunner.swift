@@ -138,17 +138,20 @@ public struct EvaluationRunner: Sendable {
   private func judges(_ judge: MeasuredJudge?) async throws -> [Judging.Judge] {
     let registry = try await configuration.registry(plan, judge)
     return try plan.evaluators.map { configuration in
-      Judging.Judge(
-        evaluator: try registry.make(configuration),
+      let evaluator = try registry.make(configuration)
+      return Judging.Judge(
+        evaluator: evaluator,
         configuration: EvaluationWork.digest(
           of: .members([
-            "kind": .string(configuration.kind),
+            "kind": .string(configuration.kind), "engine": .string(evaluator.engine),
             "threshold": configuration.threshold.map { .number($0) },
             "options": .object(
               configuration.options.sorted { $0.key < $1.key }.reduce(into: JSONObject()) {
                 $0.append($1.key, $1.value)
               }),
-            "judge": plan.judge.map { .string("\($0.source) \($0.model) \($0.structure) \($0.settings)") },
+            // A judge has no part in what needs none.
+            "judge": evaluator.engine.hasPrefix("judge")
+              ? plan.judge.map { .string("\($0.source) \($0.model) \($0.structure) \($0.settings)") } : nil,
           ])))
     }
   }

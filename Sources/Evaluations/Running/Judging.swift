@@ -50,7 +50,7 @@ struct Judging: Sendable {
         next += 1
         group.addTask {
           guard let row = rows[task.observation.row] else { return nil }
-          return (await verdict(task, row), judges[task.judge].isLocal)
+          return await verdict(task, row).map { ($0, judges[task.judge].isLocal) }
         }
       }
       for _ in 0..<max(1, width) { add() }
@@ -102,7 +102,8 @@ struct Judging: Sendable {
     }
   }
 
-  private func verdict(_ task: Task, _ row: DatasetRow) async -> VerdictRecord {
+  /// - Returns: nil where the run was stopped before there was a verdict.
+  private func verdict(_ task: Task, _ row: DatasetRow) async -> VerdictRecord? {
     let judge = judges[task.judge]
     let began = ContinuousClock.now
     func record(
@@ -112,7 +113,7 @@ struct Judging: Sendable {
       VerdictRecord(
         observationID: task.observation.id ?? 0, evaluator: judge.evaluator.name, version: judge.evaluator.version,
         configuration: judge.configuration, threshold: judge.evaluator.threshold, outcome: outcome, reason: reason,
-        parts: parts, judge: work?.text, cost: cost, seconds: seconds, decidedAt: Date())
+        parts: parts, judge: work?.json.text, cost: cost, seconds: seconds, decidedAt: Date())
     }
     do {
       let evaluation = try await judge.evaluator.evaluate(try EvaluationSample(row, task.observation))
@@ -124,6 +125,8 @@ struct Judging: Sendable {
       return record(
         outcome, reason: evaluation.reason, parts: Self.parts(evaluation.parts), work: evaluation.work,
         cost: Self.cost(evaluation.cost), seconds: evaluation.latency / .seconds(1))
+    } catch is CancellationError {
+      return nil
     } catch {
       // A judge that gave no verdict was paid all the same.
       var work: JudgeWork?

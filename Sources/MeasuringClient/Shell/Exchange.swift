@@ -15,6 +15,8 @@ final class Exchange: NIOScheduledCallbackHandler, @unchecked Sendable {
   var isOver = false
   /// The attempt's number, by which what was begun for an earlier one is told apart.
   var generation = 0
+  /// Whether an idle connection has failed it: the next is made for it.
+  private(set) var needsFreshConnection = false
   private var timer: NIOScheduledCallback?
   private unowned let runner: RequestRunner
   private let done: (Observation) -> Void
@@ -47,6 +49,17 @@ final class Exchange: NIOScheduledCallbackHandler, @unchecked Sendable {
       attempt.sharedStamps = reader.sharedStamps
     }
     observation.attempts.append(attempt)
+  }
+
+  /// Whether the attempt that has ended was sent on a connection that the server had closed while it was idle: nothing of it
+  /// was read, so it is sent again at once, whatever the policy (RFC 9112, 9.3.1). Once: a server that closes without an
+  /// answer again means it.
+  var foundStaleConnection: Bool {
+    guard !needsFreshConnection, attempt.reusedConnection, attempt.firstByte == nil,
+      case .reset(afterChunks: 0)? = attempt.failure
+    else { return false }
+    needsFreshConnection = true
+    return true
   }
 
   func finish() {

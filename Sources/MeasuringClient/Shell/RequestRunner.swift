@@ -86,7 +86,7 @@ final class RequestRunner: @unchecked Sendable {
   }
 
   private func attach(_ exchange: Exchange) {
-    while let connection = idle.popLast() {
+    while !exchange.needsFreshConnection, let connection = idle.popLast() {
       guard connection.isOpen else { continue }
       exchange.attempt.connected = MonotonicClock.now
       connection.send(exchange)
@@ -196,7 +196,12 @@ final class RequestRunner: @unchecked Sendable {
     let reader = exchange.reader
     exchange.endAttempt(failure, at: stamp)
     if let failure {
-      if !isEnding, let delay = settings.retries.delay(after: failure, attempts: exchange.observation.attempts.count) {
+      if !isEnding, exchange.foundStaleConnection {
+        attempt(exchange)
+        return
+      }
+      let attempts = exchange.observation.attempts.count - (exchange.needsFreshConnection ? 1 : 0)
+      if !isEnding, let delay = settings.retries.delay(after: failure, attempts: attempts) {
         loop.scheduleTask(in: TimeAmount(delay)) { [self] in
           if !exchange.isOver { attempt(exchange) }
         }

@@ -14,7 +14,7 @@ struct EvaluationRendering {
     var lines = [
       summary.evaluation, "dataset  \(summary.dataset)",
       "rows     \(summary.rows)\(times), \(summary.isFinished ? "finished" : "not finished")",
-      "passes   \(summary.passes ?? "what all evaluators pass")",
+      "passes   " + (summary.evaluators.isEmpty ? "nothing was judged" : summary.passes ?? "what all evaluators pass"),
       "prices   \(summary.priceVersions.isEmpty ? "none known" : summary.priceVersions.joined(separator: ", ")), judges "
         + (summary.judgeCost == "include" ? "included" : "apart"),
     ].map(TextTable.onOneLine)

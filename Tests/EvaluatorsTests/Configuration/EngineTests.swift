@@ -54,7 +54,8 @@ struct EngineTests {
       ("temperature", .string("hot")),
       ("seed", .integer(-1)), ("engine", .integer(1)),
     ] {
-      guard case .wrongOption = error(registry, "Groundedness", [option: value]) else {
+      let options = ["engine": JSONValue.string("judge")].merging([option: value]) { $1 }
+      guard case .wrongOption = error(registry, "Groundedness", options) else {
         Issue.record("\(option) \(value)")
         continue
       }

@@ -24,8 +24,7 @@ struct RelevancyFeatures: Sendable {
     return [cut.text, cut.rest] + cut.clauses.flatMap { $0.rest.isEmpty ? [$0.text] : [$0.text, $0.rest] }
   }
 
-  /// The clauses that are looked at: those that add most, so that the question with a word more beside an absurd reason
-  /// does not count; all where none adds anything.
+  /// The clauses that are looked at: those that add something, or all where none does.
   private struct Cut {
     let clauses: [Substance.Clause]
     let text: String
@@ -34,8 +33,7 @@ struct RelevancyFeatures: Sendable {
 
     init(_ sentences: [Substance.Sentence]) {
       let all = sentences.flatMap(\.clauses)
-      let rich = all.filter { $0.news.count >= 2 }
-      let new = rich.isEmpty ? all.filter { !$0.news.isEmpty } : rich
+      let new = all.filter { !$0.news.isEmpty }
       clauses = new.isEmpty ? all : new
       text = clauses.map(\.text).joined(separator: " ")
       rest = new.isEmpty ? text : clauses.map(\.rest).joined(separator: " ")

@@ -25,6 +25,8 @@ struct EvaluationReportMaker {
 
   /// Disputed rows that a report shows with their texts.
   private static let mostDisputes = 40
+  /// Of a table of spend.
+  private static let mostGroups = 60
 
   func content(_ wanted: ObjectiveArguments) throws -> EvaluationReport.Content {
     let table = try results.table(judgeCost: judgeCost)
@@ -34,7 +36,13 @@ struct EvaluationReportMaker {
       candidates: zip(results.candidates, summary.candidates).map(Self.candidate), table: table,
       measures: summary.measures)
     content.recommendation = try recommendation(wanted, table)
-    content.spending = spending()
+    let spending = spending()
+    content.spending = spending.map {
+      EvaluationReport.Spend(attribute: $0.attribute, groups: Array($0.groups.prefix(Self.mostGroups)))
+    }
+    let cut = spending.filter { $0.groups.count > Self.mostGroups }.map {
+      "spend by \($0.attribute): the dearest \(Self.mostGroups) of \($0.groups.count) are shown; 'efficientllm spend' has all"
+    }
     content.failures = failures()
     let disputed = results.rowResults(judgeCost: judgeCost).filter(\.isDisputed)
     content.disputeCount = disputed.count
@@ -50,7 +58,7 @@ struct EvaluationReportMaker {
     content.agreements = agreement?.lines.map(Self.agreement) ?? []
     content.priceVersions = results.priceVersions
     content.judgeCost = judgeCost.rawValue
-    content.notes = results.notes
+    content.notes = results.notes + cut
     content.options = options
     return content
   }
