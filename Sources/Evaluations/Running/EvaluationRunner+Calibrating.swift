@@ -22,7 +22,8 @@ extension EvaluationRunner {
     judged.repetitions = 1
     judged.candidates = [
       PlannedCandidate(
-        name: "labelled answers", source: .imported(files: [], form: JudgedAnswers.form, candidate: nil), form: .chat, model: "",
+        name: "labelled answers", source: .imported(files: [], form: JudgedAnswers.form, candidate: nil), form: .chat,
+        model: "",
         key: nil, prompt: .plain, settings: JSONObject(), price: .catalogue(provider: nil, model: nil, conditions: [:]),
         load: RequestLoad())
     ]
