@@ -84,7 +84,7 @@ struct CandidateSession: Sendable {
       for index in 0..<planned.load.warmup where !stop.isRequested {
         _ = await client.send(work.request(candidate, missing[index % missing.count]))
       }
-      let keeper = ObservationKeeper(session: self, anchor: ClockAnchor())
+      let keeper = ObservationKeeper(session: self, anchor: ClockAnchor(), stop: stop)
       let watcher = Task {
         while !Task.isCancelled {
           if stop.isRequested || keeper.hasFailed {

@@ -2,6 +2,7 @@ import Foundation
 import Measures
 import MeasuringClient
 import Records
+import Studies
 import Synchronization
 
 /// Stores observations as they end.
@@ -14,19 +15,21 @@ final class ObservationKeeper: Sendable {
 
   private let session: CandidateSession
   private let anchor: ClockAnchor
+  private let stop: StopSignal
   private let state = Mutex(State())
 
-  init(session: CandidateSession, anchor: ClockAnchor) {
+  init(session: CandidateSession, anchor: ClockAnchor, stop: StopSignal) {
     self.session = session
     self.anchor = anchor
+    self.stop = stop
   }
 
   /// Whether the records cannot be written any more: then there is no use in asking on.
   var hasFailed: Bool { state.withLock { $0.error != nil } }
 
   func keep(_ observation: Observation) {
-    // Ended with the run, not by the candidate: it is asked again by the next run.
-    if observation.failure == .cancelled { return }
+    // Ended with the run, not by the candidate, be it between two tries: it is asked again by the next run.
+    if observation.failure == .cancelled || (!observation.succeeded && stop.isRequested) { return }
     let item = session.missing[observation.index]
     let startedAt = anchor.date(of: observation.scheduled)
     let planned = session.work.plan.candidates[session.candidate]

@@ -147,7 +147,8 @@ struct RelevancyFloorTests {
     #expect(questions.count > 60)
     let evaluator = SemanticAnswerRelevancy(encoder: try await RealEncoder.encoder())
     let answers = LabelledFile.answers(questions, part: .heldOut)
-    let report = try await EvaluatorCalibration.report(evaluator: evaluator, pairs: answers, resamples: 200)
+    let report = try await EvaluatorCalibration.report(
+      evaluator: evaluator, pairs: answers, concurrent: 1, resamples: 200)
     var good: [String: Double] = [:]
     var wins: [String: (won: Int, all: Int)] = [:]
     for (answer, score) in zip(answers, report.scores) {
@@ -172,7 +173,8 @@ struct RelevancyFloorTests {
     let questions = try LabelledFile.questions(try RealEncoder.labelled("relevancy.jsonl"), part: .heldOut)
     let evaluator = SemanticAnswerRelevancy(encoder: try await RealEncoder.encoder())
     let answers = LabelledFile.answers(questions, part: .heldOut).filter { ["good", "other-row"].contains($0.kind) }
-    let report = try await EvaluatorCalibration.report(evaluator: evaluator, pairs: answers, resamples: 200)
+    let report = try await EvaluatorCalibration.report(
+      evaluator: evaluator, pairs: answers, concurrent: 1, resamples: 200)
     let area = try #require(report.areaUnderROC)
     #expect(area.lower >= 0.9, "\(area)")
     #expect(try #require(report.precision).lower >= 0.75, "\(String(describing: report.precision))")

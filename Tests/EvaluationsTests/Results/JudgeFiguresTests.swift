@@ -2,6 +2,7 @@ import Datasets
 import Evaluations
 import Evaluators
 import Foundation
+import OpenAIWire
 import Records
 import Testing
 
@@ -10,8 +11,11 @@ import Testing
 
   @Test func whatVerdictsSayOfTheirJudge() throws {
     let run = try Run(rows: Run.rows(["r1", "r2", "r3"]))
-    let work =
-      #"{"requests":2,"problems":[],"latency_seconds":0.5,"models":["judge-model"],"usage":[],"positions":null,"self_judged":true}"#
+    var account = JudgeWork()
+    account.requests = 2
+    account.models = ["judge-model"]
+    account.isSelfJudged = true
+    let work = account.json.text
     for (row, judge) in [("r1", work), ("r2", work), ("r3", "}{")] {
       let observation = try run.add(row)
       try run.store.storeVerdict(
@@ -21,7 +25,7 @@ import Testing
     }
     let figures = try run.results().judgeFigures
     #expect(figures.map(\.evaluator) == ["Judge"])
-    let diagnostics = figures[0].diagnostics
+    let diagnostics = try #require(figures.first).diagnostics
     #expect(diagnostics.rows == 2 && diagnostics.requests == 4 && diagnostics.selfJudged == 2)
     #expect(diagnostics.models == ["judge-model"])
     #expect(try Run(rows: Run.rows(["r1"])).results().judgeFigures.isEmpty)

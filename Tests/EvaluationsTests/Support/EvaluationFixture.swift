@@ -78,9 +78,9 @@ final class EvaluationFixture: Sendable {
   }
 
   static func withMock<Value>(
-    _ behaviour: MockBehaviour = behaviour(), _ body: (MockEndpoint) async throws -> Value
+    _ behaviour: MockBehaviour = behaviour(), port: Int = 0, _ body: (MockEndpoint) async throws -> Value
   ) async throws -> Value {
-    let mock = try await MockEndpoint.start(behaviour)
+    let mock = try await MockEndpoint.start(behaviour, port: port)
     let result: Result<Value, any Error>
     do { result = .success(try await body(mock)) } catch { result = .failure(error) }
     await mock.stop()
