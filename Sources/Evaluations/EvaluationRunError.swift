@@ -12,6 +12,8 @@ public enum EvaluationRunError: Error, Hashable, Sendable, CustomStringConvertib
   case attribution(row: String, missing: String)
   /// No row of the dataset brings an answer that people have labelled.
   case nothingLabelled(dataset: String)
+  /// A price by hardware that cannot be used.
+  case price(candidate: String, reason: String)
   /// What was observed elsewhere cannot be taken over.
   case noImport(candidate: String, reason: String)
   case folder(path: String, reason: String)
@@ -19,7 +21,7 @@ public enum EvaluationRunError: Error, Hashable, Sendable, CustomStringConvertib
   /// Whether the user has to say something differently, rather than that something failed.
   public var isUsageError: Bool {
     switch self {
-    case .prompt, .noRows, .tooManyRequests, .otherPlan, .attribution, .nothingLabelled: true
+    case .prompt, .noRows, .tooManyRequests, .otherPlan, .attribution, .nothingLabelled, .price: true
     case .notServed, .noImport, .folder: false
     }
   }
@@ -41,6 +43,7 @@ public enum EvaluationRunError: Error, Hashable, Sendable, CustomStringConvertib
     case .nothingLabelled(let dataset):
       "No row of \(dataset) has an answer (judged) with labels of people (labels). Add them as columns of the dataset: "
         + "judged, and labels.NAME with the evaluator's name."
+    case .price(let candidate, let reason): "The price of \(candidate) cannot be used: \(reason)."
     case .noImport(let candidate, let reason): "What \(candidate) did cannot be imported: \(reason)"
     case .folder(let path, let reason): "\(path) cannot be used: \(reason)."
     }

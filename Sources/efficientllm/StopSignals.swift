@@ -11,6 +11,8 @@ final class StopSignals {
       signal(number, SIG_IGN)
       let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
       source.setEventHandler {
+        // What is stored is stored; servers end with this process.
+        if stop.isRequested { _exit(130) }
         asked()
         stop.request()
       }

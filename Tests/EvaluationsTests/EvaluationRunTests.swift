@@ -168,6 +168,70 @@ import Testing
     }
   }
 
+  @Test func anEndpointOfOnesOwnIsPricedByItsTime() async throws {
+    let fixture = try EvaluationFixture(rows: 4)
+    try await EvaluationFixture.withMock { mock in
+      let outcome = try await fixture.run(
+        try fixture.plan(mock.port, candidate: ", price: {per-hour: \"3.6\", source: a lease}, load: {concurrency: 2}"))
+      let found = try observations(fixture, outcome)
+      #expect(found.count == 4)
+      for observation in found {
+        // 3.6 an hour is a thousandth a second, and a request holds the server for its own time at most.
+        let picos = try #require(observation.cost.picos)
+        let seconds = try #require(observation.latencies.serviceEndToEnd)
+        #expect(picos > 0 && Double(picos) <= seconds * 1e9 * 1.000001, "\(picos) \(seconds)")
+        #expect(observation.energy.quantity == nil)
+      }
+    }
+  }
+
+  @Test func pricesThatCannotBeUsedAreRefusedBeforeAnythingIsAsked() async throws {
+    let fixture = try EvaluationFixture(rows: 1)
+    try await EvaluationFixture.withMock { mock in
+      for price in ["{per-hour: \"0,10\"}", "{per-hour: \"1\", currency: Dollars}", "{hardware: nobody}"] {
+        let plan = try fixture.plan(mock.port, candidate: ", price: \(price)")
+        await #expect(throws: EvaluationRunError.self, "\(price)") { try await fixture.run(plan) }
+      }
+      #expect(await mock.records().isEmpty)
+    }
+  }
+
+  @Test func anEndpointThatIsNotThereIsLeftAfterAFewRows() async throws {
+    let fixture = try EvaluationFixture(rows: 30)
+    let port = try await EvaluationFixture.withMock { $0.port }
+    let plan = try fixture.plan(port, candidate: ", load: {retries: 0}")
+    let away = try await fixture.run(plan)
+    let asked = away.failures["mock"]?["connect"] ?? 0
+    #expect(asked >= ObservationKeeper.mostRefused && asked + away.missing == 30 && !away.isComplete)
+  }
+
+  @Test func anotherThresholdIsAnotherReadingOfTheSameScore() async throws {
+    let fixture = try EvaluationFixture(rows: 2)
+    let count = fixture.folder.appendingPathComponent("asked").path
+    let script = #"while read -r l; do echo x >> \#(count); echo '{\"score\": 0.6, \"reason\": \"seen\"}'; done"#
+    func evaluators(_ threshold: Double) -> String {
+      "[{kind: CustomEvaluation, threshold: \(threshold), command: [/bin/sh, -c, \"\(script)\"]}]"
+    }
+    try await EvaluationFixture.withMock { mock in
+      let first = try await fixture.run(try fixture.plan(mock.port, evaluators: evaluators(0.5)))
+      let id = try #require(first.evaluation.id)
+      #expect(try fixture.store.verdicts(ofEvaluation: id).map(\.passed) == [true, true])
+      try await fixture.run(try fixture.plan(mock.port, evaluators: evaluators(0.7)))
+      #expect(try fixture.store.verdicts(ofEvaluation: id).map(\.passed) == [false, false])
+      #expect(try String(contentsOfFile: count, encoding: .utf8) == "x\nx\n")
+    }
+  }
+
+  @Test func aKeyThatIsAWordStaysInAnswers() async throws {
+    let fixture = try EvaluationFixture(rows: 1)
+    let file = fixture.folder.appendingPathComponent("key")
+    try Data("token".utf8).write(to: file)
+    try await EvaluationFixture.withMock { mock in
+      let outcome = try await fixture.run(try fixture.plan(mock.port, candidate: ", key: {file: \(file.path)}"))
+      #expect(try observations(fixture, outcome).map(\.text) == [" token token token"])
+    }
+  }
+
   @Test func twoRunnersOfOneEvaluationDoNotMeet() async throws {
     let fixture = try EvaluationFixture(rows: 30)
     let behaviour = EvaluationFixture.behaviour { $0.timeToFirstToken = .fixed(10) }

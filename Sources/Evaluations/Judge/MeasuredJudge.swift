@@ -14,6 +14,7 @@ final class MeasuredJudge: JudgeEndpoint {
   private let costing: RequestCosting
   private let turnstile: Turnstile
   private let connection: JudgeConnection
+  private let stop: StopSignal
   let structured: StructuredOutput
 
   var model: String { planned.model }
@@ -24,6 +25,7 @@ final class MeasuredJudge: JudgeEndpoint {
   ) {
     self.planned = planned
     self.costing = costing
+    self.stop = stop
     structured = StructuredOutput(rawValue: planned.structure) ?? .prompt
     turnstile = Turnstile(planned.width)
     connection = JudgeConnection(planned, key: key, surroundings: surroundings, stop: stop)
@@ -37,7 +39,9 @@ final class MeasuredJudge: JudgeEndpoint {
   func end() async { await connection.end() }
 
   private func answer(to request: JudgeRequest) async -> Result<JudgeReply, JudgeFailure> {
-    if Task.isCancelled { return .failure(JudgeFailure(.cancelled, reason: "the run was stopped", cost: .free)) }
+    if Task.isCancelled || stop.isRequested {
+      return .failure(JudgeFailure(.cancelled, reason: "the run was stopped", cost: .free))
+    }
     let client: MeasuringClient
     do { client = try await connection.client() } catch {
       return .failure(JudgeFailure(.connection, reason: "\(error)", cost: .free))
@@ -138,22 +142,26 @@ private actor JudgeConnection {
       let server = try await ServedCandidate(
         program, name: "the judge", surroundings: surroundings, probes: .init(energy: .none))
       self.server = server
-      let client = try client(at: server.endpoint)
+      // One try at a time: whether the server has ended is looked at in between.
+      let first = try client(at: server.endpoint, retries: 0, timeout: min(program.ready, planned.load.timeout))
       try await server.untilReady(
-        client,
+        first,
         MeasuredRequest(
           model: planned.model, messages: [ChatMessage(role: .user, content: "Hello")],
           settings: planned.settings.overlaid(with: JSONObject(["max_tokens": .integer(1)])), streams: false),
         within: program.ready, stop: stop)
-      return client
+      await first.shutdown()
+      return try client(at: server.endpoint)
     }
   }
 
-  private func client(at endpoint: Endpoint) throws -> MeasuringClient {
+  private func client(
+    at endpoint: Endpoint, retries: Int? = nil, timeout: Duration? = nil
+  ) throws -> MeasuringClient {
     var settings = ClientSettings(endpoint: endpoint)
     settings.key = key
-    settings.requestTimeout = planned.load.timeout
-    settings.retries = RetryPolicy(maximumAttempts: planned.load.retries + 1)
+    settings.requestTimeout = timeout ?? planned.load.timeout
+    settings.retries = RetryPolicy(maximumAttempts: (retries ?? planned.load.retries) + 1)
     settings.keepsText = true
     return try MeasuringClient(settings)
   }

@@ -76,10 +76,18 @@ extension EvaluationPlan {
     guard let form = PlannedCandidate.Form(rawValue: form) else {
       throw PlanError.impossible(section.place("form"), reason: "\(form) is not one of chat, completion.")
     }
+    let price = try price(section)
+    if isImported {
+      guard case .catalogue(_, nil, [:]) = price else {
+        throw PlanError.impossible(
+          section.place("price"),
+          reason: "what is imported is priced by the model that its source names; say provider alone.")
+      }
+    }
     return PlannedCandidate(
       name: name, source: source, form: form, model: model ?? "", key: try key(section),
       prompt: try prompt(section, default: shared.prompt),
-      settings: shared.settings.overlaid(with: try settings(section)), price: try price(section),
+      settings: shared.settings.overlaid(with: try settings(section)), price: price,
       load: try load(section, default: shared.load))
   }
 
@@ -194,6 +202,11 @@ extension EvaluationPlan {
         throw PlanError.impossible(
           PlanError.Place(PlanSection.join(section.path, "settings.\(entry.key)"), line: entry.line),
           reason: "the runner says it itself.")
+      }
+      guard !["api_key", "apikey", "authorization", "key", "token"].contains(name.lowercased()) else {
+        throw PlanError.impossible(
+          PlanError.Place(PlanSection.join(section.path, "settings.\(entry.key)"), line: entry.line),
+          reason: "a key does not stand in a plan; say where it is found: key: {env: NAME} or key: {file: PATH}.")
       }
       object.append(name, entry.value.json)
     }

@@ -49,6 +49,13 @@ struct RequestCosting: Sendable {
     }
   }
 
+  /// What is wrong with the price by hardware, if anything is.
+  func hardwareProblem(at date: Date) -> String? {
+    if case .catalogue = price { return nil }
+    guard case .absent(let absence) = cost(seconds: 1, joules: 1, at: date) else { return nil }
+    return absence.reason
+  }
+
   /// What so much of the hardware cost.
   func cost(seconds: Double, joules: Double?, at date: Date) -> CostRecord {
     let found: Result<(price: HardwarePrice, version: String, source: String), PriceAbsence>

@@ -87,6 +87,8 @@ public struct EvaluationResults: Sendable {
       guard let id = evaluation.id else { return nil }
       let candidates = try store.candidates(ofEvaluation: id)
       let own = candidates.flatMap { candidate in candidate.id.flatMap { observations[$0] } ?? [] }
+        // The answers that a dataset brings were asked of nobody.
+        .filter { $0.origin != JudgedAnswers.form }
       if own.isEmpty { return nil }
       return EvaluationResults(
         evaluation: evaluation, rows: try store.rows(ofEvaluation: id), candidates: candidates,

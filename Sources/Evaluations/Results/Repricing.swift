@@ -29,19 +29,20 @@ extension EvaluationResults {
   /// By what each candidate's answers were priced, for those that have no price of their own.
   private func storedPrices() -> [Int64: StoredPrice] {
     var found: [Int64: StoredPrice] = [:]
-    for observation in observations where found[observation.candidateID] == nil {
-      if var price = observation.cost.storedPrice {
-        // Those are the other request's.
-        (price.seconds, price.joules) = (nil, nil)
-        found[observation.candidateID] = price
-      }
-    }
     for candidate in candidates {
-      guard let id = candidate.id, found[id] == nil, let section = candidate.manifest.sections["price"] else {
-        continue
-      }
+      guard let id = candidate.id, let section = candidate.manifest.sections["price"] else { continue }
+      let conditions = section.filter { $0.key.hasPrefix("when ") }
+      let isHeld = section["per-hour"] != nil || section["per-kilowatt-hour"] != nil
       found[id] = StoredPrice(
-        provider: section["provider"], model: section["model"], hardware: section["hardware"])
+        provider: section["provider"], model: section["model"],
+        conditions: conditions.isEmpty
+          ? nil : Dictionary(uniqueKeysWithValues: conditions.map { (String($0.key.dropFirst(5)), $0.value) }),
+        hardware: section["hardware"] ?? (isHeld ? "the plan's" : nil))
+    }
+    // Model and conditions are the other request's own; who sells is the same.
+    for observation in observations where found[observation.candidateID] == nil {
+      guard let price = observation.cost.storedPrice else { continue }
+      found[observation.candidateID] = StoredPrice(provider: price.provider, hardware: price.hardware)
     }
     return found
   }

@@ -48,6 +48,9 @@ extension CandidateSession {
             + "\(names.prefix(8).joined(separator: ", "))."
           : "none of its \(run.observations.count) observations is about a row that the plan chooses.")
     }
+    var said = ["unpaired": "\(answers.unpaired)"]
+    if !run.notes.isEmpty { said["notes"] = run.notes.joined(separator: "\n") }
+    try store.noteCandidate(record.id ?? 0, section: "import", said)
     return found
   }
 }

@@ -26,7 +26,10 @@ struct CandidateSession: Sendable {
   ///   stored.
   func run(stop: StopSignal) async throws {
     switch planned.source {
-    case .endpoint(let text): try await ask(Endpoint(text), stop: stop)
+    case .endpoint(let text):
+      let stored = try await ask(Endpoint(text), stop: stop)
+      if case .catalogue = planned.price { break }
+      try Settlement(costing: costing, store: store).settle(stored, energy: .absent(Absence(Settlement.notOurs)))
     case .served(let program): try await serve(program, stop: stop)
     case .imported(let files, let form, let name): try take(files, form, of: name)
     }
@@ -38,7 +41,7 @@ struct CandidateSession: Sendable {
       program, name: planned.name, surroundings: surroundings, probes: work.plan.probes)
     let began = ContinuousClock.now
     do {
-      try await withClient(server.endpoint) { client in
+      try await withClient(server.endpoint, timeout: min(program.ready, planned.load.timeout)) { client in
         try await server.untilReady(client, readyRequest, within: program.ready, stop: stop)
       }
       let ready = began.duration(to: .now)
@@ -62,11 +65,11 @@ struct CandidateSession: Sendable {
   }
 
   private func withClient<Value>(
-    _ endpoint: Endpoint, retries: Int = 0, _ body: (MeasuringClient) async throws -> Value
+    _ endpoint: Endpoint, retries: Int = 0, timeout: Duration? = nil, _ body: (MeasuringClient) async throws -> Value
   ) async throws -> Value {
     var settings = ClientSettings(endpoint: endpoint)
     settings.key = key
-    settings.requestTimeout = planned.load.timeout
+    settings.requestTimeout = timeout ?? planned.load.timeout
     settings.retries = RetryPolicy(maximumAttempts: retries + 1)
     settings.keepsText = true
     let client = try MeasuringClient(settings)
@@ -87,17 +90,17 @@ struct CandidateSession: Sendable {
       let keeper = ObservationKeeper(session: self, anchor: ClockAnchor(), stop: stop)
       let watcher = Task {
         while !Task.isCancelled {
-          if stop.isRequested || keeper.hasFailed {
-            client.stop()
-            return
-          }
+          // Again and again: a load that has not begun yet does not hear it.
+          if stop.isRequested || keeper.hasFailed || keeper.isUnreachable { client.stop() }
           try? await Task.sleep(for: .milliseconds(50))
         }
       }
       defer { watcher.cancel() }
       var load = LoadPlan(shape: shape)
       load.requests = missing.count
+      if case .rate(_, _, let seed) = planned.load.shape { load.seed = seed }
       let requests = missing.map { work.request(candidate, $0) }
+      guard !stop.isRequested else { return [] }
       let report = try await client.run(load, requests: { requests[$0] }, each: { keeper.keep($0) })
       let stored = try keeper.finish()
       try note(report)

@@ -10,6 +10,8 @@ public enum EvaluationProgress: Sendable, Hashable {
   case serving(candidate: String)
   /// Requests of a candidate that ended in this run, `failed` of them without an answer.
   case asked(candidate: String, done: Int, of: Int, failed: Int)
+  /// Nobody answers at a candidate's endpoint: what is left is not asked.
+  case unreachable(candidate: String, reason: String)
   /// Verdicts that were given in this run.
   case judged(done: Int, of: Int)
 }

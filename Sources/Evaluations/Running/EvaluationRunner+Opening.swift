@@ -9,7 +9,8 @@ extension EvaluationRunner {
     let named = try store.evaluations().filter { $0.name == plan.name }
     let settings = settings
     if let record = try going(on: digest, named), let id = record.id {
-      try store.updateEvaluation(id, plan: plan.text, command: configuration.commandLine, settings: settings)
+      try store.updateEvaluation(
+        id, plan: plan.text, command: configuration.commandLine, settings: settings, rows: work.evaluationRows)
       return (record, try store.candidates(ofEvaluation: id))
     }
     var manifest = configuration.manifest
@@ -28,7 +29,8 @@ extension EvaluationRunner {
           evaluationID: 0, name: candidate.name, digest: EvaluationWork.digest(of: candidate), model: candidate.model,
           endpoint: Self.endpoint(candidate),
           settings: Dictionary(
-            uniqueKeysWithValues: candidate.settings.members.map { ($0.name, $0.value.string ?? $0.value.text) }))
+            uniqueKeysWithValues: candidate.settings.members.map { ($0.name, $0.value.string ?? $0.value.text) }),
+          manifest: Manifest(sections: ["price": Self.price(candidate.price)]))
       })
   }
 
@@ -37,6 +39,24 @@ extension EvaluationRunner {
     case .endpoint(let text): text
     case .served(let program): program.command.joined(separator: " ")
     case .imported(let files, let form, _): "\(form): \(files.joined(separator: ", "))"
+    }
+  }
+
+  /// By what it is priced, for whoever prices it anew before anything had a price.
+  private static func price(_ price: PlannedPrice) -> [String: String] {
+    switch price {
+    case .catalogue(let provider, let model, let conditions):
+      var section = conditions.reduce(into: [String: String]()) { $0["when \($1.key)"] = $1.value }
+      section["provider"] = provider
+      section["model"] = model
+      return section
+    case .hardware(let name): return ["hardware": name]
+    case .held(let perHour, let perKilowattHour, let currency, let source):
+      var section = ["currency": currency]
+      section["per-hour"] = perHour
+      section["per-kilowatt-hour"] = perKilowattHour
+      section["source"] = source
+      return section
     }
   }
 
@@ -55,8 +75,9 @@ extension EvaluationRunner {
       guard record.digest == digest else { throw EvaluationRunError.otherPlan(reference: record.reference) }
       return record
     }
+    // Only a label of its own asks the same anew: nothing is paid for twice by running a plan again.
     let same = named.filter { $0.digest == digest }
-    return same.first { $0.finishedAt == nil } ?? same.first { $0.label.hasPrefix(Self.today) }
+    return same.first { $0.finishedAt == nil } ?? same.first
   }
 
   private func label(beside named: [EvaluationRecord]) -> String {

@@ -75,9 +75,7 @@ public struct EvaluationRunner: Sendable {
     let keys = try plan.candidates.map { try Self.secret($0.key) }
     let judge = try judge(table, stop: stop)
     let judges = try await judges(judge)
-    for candidate in plan.candidates {
-      if case .endpoint(let text) = candidate.source { _ = try Endpoint(text) }
-    }
+    for candidate in plan.candidates { try check(candidate, table) }
 
     do {
       let outcome = try await run(work, table, keys, judges, stop: stop)
@@ -94,7 +92,7 @@ public struct EvaluationRunner: Sendable {
   ) async throws -> EvaluationOutcome {
     let lock = try StudyLock(study: "evaluation-\(plan.name)", directory: configuration.locksDirectory)
     defer { withExtendedLifetime(lock) {} }
-    let (evaluation, candidates) = try open(work)
+    var (evaluation, candidates) = try open(work)
     guard let id = evaluation.id else {
       throw RecordError.failed(path: store.path, reason: "an evaluation has no identifier")
     }
@@ -111,7 +109,10 @@ public struct EvaluationRunner: Sendable {
     let waiting = sessions.reduce(0) { $0 + $1.missing.count }
     progress(
       .began(reference: evaluation.reference, requests: work.items.count * candidates.count, missing: waiting))
-    if waiting > 0 { try store.finishEvaluation(id, at: nil) }
+    if waiting > 0 {
+      try store.finishEvaluation(id, at: nil)
+      evaluation.finishedAt = nil
+    }
     try await ask(sessions, stop: stop)
 
     let judging = Judging(
@@ -121,6 +122,21 @@ public struct EvaluationRunner: Sendable {
     let observations = try store.observations(ofEvaluation: id)
     try await judging.run(observations, evaluation: id, retriesFailed: configuration.retriesFailed, stop: stop)
     return try outcome(evaluation, id, work, candidates, judging, found: found.count)
+  }
+
+  private func check(_ candidate: PlannedCandidate, _ table: PriceTable) throws {
+    switch candidate.source {
+    case .endpoint(let text): _ = try Endpoint(text)
+    case .served(let program): _ = try Endpoint("http://127.0.0.1:1\(program.path)")
+    case .imported(let files, _, _):
+      for file in files where !FileManager.default.isReadableFile(atPath: file) {
+        throw EvaluationRunError.noImport(candidate: candidate.name, reason: "there is no file \(file) to be read.")
+      }
+    }
+    let costing = RequestCosting(table: table, price: candidate.price, asked: candidate.model)
+    if let problem = costing.hardwareProblem(at: Date()) {
+      throw EvaluationRunError.price(candidate: candidate.name, reason: problem)
+    }
   }
 
   private var surroundings: ServedCandidate.Surroundings {
@@ -144,14 +160,18 @@ public struct EvaluationRunner: Sendable {
         configuration: EvaluationWork.digest(
           of: .members([
             "kind": .string(configuration.kind), "engine": .string(evaluator.engine),
-            "threshold": configuration.threshold.map { .number($0) },
             "options": .object(
               configuration.options.sorted { $0.key < $1.key }.reduce(into: JSONObject()) {
                 $0.append($1.key, $1.value)
               }),
             // A judge has no part in what needs none.
             "judge": evaluator.engine.hasPrefix("judge")
-              ? plan.judge.map { .string("\($0.source) \($0.model) \($0.structure) \($0.settings)") } : nil,
+              ? plan.judge.map {
+                .members([
+                  "source": EvaluationWork.json(of: $0.source), "model": .string($0.model),
+                  "structure": .string($0.structure), "settings": .object($0.settings),
+                ])
+              } : nil,
           ])))
     }
   }
@@ -208,7 +228,11 @@ public struct EvaluationRunner: Sendable {
     let current = Set(observations.compactMap(\.id))
     var failedVerdicts: [String: (count: Int, first: String)] = [:]
     for verdict in try store.verdicts(ofEvaluation: id) where current.contains(verdict.observationID) {
-      guard case .failed(let message) = verdict.outcome else { continue }
+      guard case .failed(let message) = verdict.outcome,
+        judging.judges.contains(where: {
+          $0.evaluator.name == verdict.evaluator && $0.configuration == verdict.configuration
+        })
+      else { continue }
       let before = failedVerdicts[verdict.evaluator]
       failedVerdicts[verdict.evaluator] = ((before?.count ?? 0) + 1, before?.first ?? message)
     }

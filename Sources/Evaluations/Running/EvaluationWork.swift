@@ -116,29 +116,41 @@ extension EvaluationWork {
 
   /// SHA-256 of everything that decides what a candidate answers and how fast.
   static func digest(of candidate: PlannedCandidate) -> String {
-    let source: JSONValue
-    switch candidate.source {
-    case .endpoint(let text): source = .members(["endpoint": .string(text)])
+    return digest(
+      of: .members([
+        "name": .string(candidate.name), "source": json(of: candidate.source),
+        "form": .string(candidate.form.rawValue), "model": .string(candidate.model),
+        "system": candidate.prompt.system.map { .string($0) }, "user": .string(candidate.prompt.user),
+        "settings": .string(String(decoding: CanonicalJSON.bytes(of: .object(candidate.settings)), as: UTF8.self)),
+        "load": json(of: candidate.load),
+      ]))
+  }
+
+  private static func json(of load: RequestLoad) -> JSONValue {
+    let shape: JSONValue =
+      switch load.shape {
+      case .concurrency(let count): .members(["concurrency": .integer(count)])
+      case .rate(let rate, let isPoisson, let seed):
+        .members(["rate": .number(rate), "poisson": .boolean(isPoisson), "seed": .string("\(seed)")])
+      }
+    return .members(["shape": shape, "streams": .boolean(load.streams)])
+  }
+
+  static func json(of source: PlannedCandidate.Source) -> JSONValue {
+    switch source {
+    case .endpoint(let text): return .members(["endpoint": .string(text)])
     case .served(let program):
-      source = .members([
+      return .members([
         "serve": .array(program.command.map { .string($0) }), "path": .string(program.path),
         "environment": .object(sorted(program.environment)),
       ])
     case .imported(let files, let form, let name):
       // By what the files hold: one that has changed is another candidate.
-      source = .members([
+      return .members([
         "import": .array(files.map { .string(hash(ofFile: $0)) }), "form": .string(form),
         "candidate": name.map { .string($0) },
       ])
     }
-    return digest(
-      of: .members([
-        "name": .string(candidate.name), "source": source, "form": .string(candidate.form.rawValue),
-        "model": .string(candidate.model),
-        "system": candidate.prompt.system.map { .string($0) }, "user": .string(candidate.prompt.user),
-        "settings": .string(String(decoding: CanonicalJSON.bytes(of: .object(candidate.settings)), as: UTF8.self)),
-        "load": .string("\(candidate.load)"),
-      ]))
   }
 
   private static func hash(ofFile path: String) -> String {

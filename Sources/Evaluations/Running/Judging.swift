@@ -38,6 +38,12 @@ struct Judging: Sendable {
   ///   - retriesFailed: whether verdicts that failed are asked for again.
   func run(_ observations: [ObservationRecord], evaluation: Int64, retriesFailed: Bool, stop: StopSignal) async throws {
     let rows = Dictionary(uniqueKeysWithValues: work.rows.map { ($0.identity, $0) })
+    for judge in judges {
+      // Another threshold is another reading of the same score.
+      try store.setThreshold(
+        judge.evaluator.threshold, ofEvaluator: judge.evaluator.name, configuration: judge.configuration,
+        inEvaluation: evaluation)
+    }
     let todo = try missing(observations, evaluation: evaluation, retriesFailed: retriesFailed)
     guard !todo.isEmpty else { return }
     var done = 0
@@ -55,6 +61,8 @@ struct Judging: Sendable {
       }
       for _ in 0..<max(1, width) { add() }
       while let result = try await group.next() {
+        // Requests to a judge are left; what they would have said is asked for by the next run.
+        if stop.isRequested { group.cancelAll() }
         add()
         guard let (verdict, isLocal) = result else { continue }
         done += 1
@@ -134,7 +142,8 @@ struct Judging: Sendable {
       return record(
         .failed(message: "\(error)"), reason: "the evaluator failed", parts: "", work: work,
         cost: work.map { Self.cost($0.cost) }
-          ?? .absent(Absence("the evaluator failed before it said what it cost")),
+          ?? (judge.isLocal
+            ? Self.cost(.free) : .absent(Absence("the evaluator failed before it said what it cost"))),
         seconds: began.duration(to: .now) / .seconds(1))
     }
   }

@@ -11,7 +11,13 @@ final class ObservationKeeper: Sendable {
     var stored: [ObservationRecord] = []
     var failed = 0
     var error: (any Error)?
+    /// Requests in a row, up to the last, that found nobody.
+    var refused = 0
   }
+
+  /// So many requests in a row that found nobody, each with all its tries, are an endpoint that is not there: the others are
+  /// left to a later run.
+  static let mostRefused = 5
 
   private let session: CandidateSession
   private let anchor: ClockAnchor
@@ -27,6 +33,8 @@ final class ObservationKeeper: Sendable {
   /// Whether the records cannot be written any more: then there is no use in asking on.
   var hasFailed: Bool { state.withLock { $0.error != nil } }
 
+  var isUnreachable: Bool { state.withLock { $0.refused >= Self.mostRefused } }
+
   func keep(_ observation: Observation) {
     // Ended with the run, not by the candidate, be it between two tries: it is asked again by the next run.
     if observation.failure == .cancelled || (!observation.succeeded && stop.isRequested) { return }
@@ -41,16 +49,20 @@ final class ObservationKeeper: Sendable {
       energy: .absent(
         isServed
           ? Settlement.pendingEnergy
-          : "the endpoint was not started by the run: what it draws is not known"))
+          : Settlement.notOurs))
     do {
       let stored = try session.store.storeObservation(record)
       let (done, failed) = state.withLock { state in
         state.stored.append(stored)
         state.failed += stored.status == .failed ? 1 : 0
+        state.refused = stored.failureKind == "connect" ? state.refused + 1 : 0
         return (state.stored.count, state.failed)
       }
       session.progress(
         .asked(candidate: planned.name, done: done, of: session.missing.count, failed: failed))
+      if let message = stored.failureMessage, isUnreachable {
+        session.progress(.unreachable(candidate: planned.name, reason: message))
+      }
     } catch {
       state.withLock { $0.error = $0.error ?? error }
     }

@@ -7,6 +7,7 @@ import Records
 struct Settlement {
   static let pendingCost = "the hardware's time is shared out when the candidate's run has ended"
   static let pendingEnergy = "the server's energy is shared out when the candidate's run has ended"
+  static let notOurs = "the endpoint was not started by the run: what it draws is not known"
   static let lostEnergy = "the run was ended before the server's energy was read"
 
   let costing: RequestCosting
@@ -60,7 +61,9 @@ struct Settlement {
   /// Settles what a killed run left open: the time from the stamps that were stored; its energy is lost.
   /// - Parameter observations: of one candidate.
   func settleLeftOvers(_ observations: [ObservationRecord]) throws {
-    let open = observations.filter { $0.energy == .absent(Self.pendingEnergy) }
+    let open = observations.filter {
+      $0.energy == .absent(Self.pendingEnergy) || $0.cost == .absent(Absence(Self.pendingCost))
+    }
     // Requests of one client had one server; the part of their names before the last hyphen is the client's.
     let sessions = Dictionary(grouping: open) {
       $0.requestID.prefix(upTo: $0.requestID.lastIndex(of: "-") ?? $0.requestID.endIndex)

@@ -74,7 +74,8 @@ struct ObservationSpans {
 
   private func time(_ seconds: Double?) -> UInt64 {
     guard let seconds, seconds >= 0, seconds < 1e9 else { return start }
-    return start + UInt64((seconds * 1e9).rounded())
+    let (end, overflows) = start.addingReportingOverflow(UInt64((seconds * 1e9).rounded()))
+    return overflows ? .max : end
   }
 
   private var steps: [TrajectoryStep] {

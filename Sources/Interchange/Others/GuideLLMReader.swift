@@ -75,7 +75,8 @@ struct GuideLLMReader {
       let made =
         benchmark["scheduler_metrics"]?.object?["requests_made"]?.object
         ?? benchmark["run_stats"]?.object?["requests_made"]?.object
-      if let all = made.map({ ($0["successful"]?.integer ?? 0) + ($0["errored"]?.integer ?? 0) }), all > kept {
+      let parts = made.map { ($0["successful"]?.integer ?? 0).addingReportingOverflow($0["errored"]?.integer ?? 0) }
+      if let parts, !parts.overflow, case let all = parts.partialValue, all > kept {
         run.notes.append("Of \(all) requests of \(strategy.name) the file kept \(kept); its own figures are over all.")
       }
     }

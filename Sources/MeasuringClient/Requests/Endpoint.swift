@@ -19,28 +19,29 @@ public struct Endpoint: Sendable, Hashable, CustomStringConvertible {
       throw .endpoint(Self.shown(text), reason: "keys do not belong into an address; see --api-key-env")
     }
     guard scheme == "http" || scheme == "https" else {
-      throw .endpoint(text, reason: "only http and https are spoken, not \(scheme)")
+      throw .endpoint(Self.shown(text), reason: "only http and https are spoken, not \(scheme)")
     }
     guard parts.query == nil, parts.fragment == nil else {
-      throw .endpoint(text, reason: "leave out what follows the path")
+      throw .endpoint(Self.shown(text), reason: "leave out what follows the path")
     }
-    guard let host = parts.host, !host.isEmpty else { throw .endpoint(text, reason: "the host is missing") }
+    guard let host = parts.host, !host.isEmpty else { throw .endpoint(Self.shown(text), reason: "the host is missing") }
     isSecure = scheme == "https"
     let port = parts.port ?? (isSecure ? 443 : 80)
-    guard (1...65535).contains(port) else { throw .endpoint(text, reason: "the port is 1 to 65535") }
+    guard (1...65535).contains(port) else { throw .endpoint(Self.shown(text), reason: "the port is 1 to 65535") }
     self.host = host.hasPrefix("[") && host.hasSuffix("]") ? String(host.dropFirst().dropLast()) : host
     self.port = port
     var path = parts.percentEncodedPath
     while path.hasSuffix("/") { path.removeLast() }
     guard path.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F }) else {
-      throw .endpoint(text, reason: "the path holds characters that must be percent-encoded")
+      throw .endpoint(Self.shown(text), reason: "the path holds characters that must be percent-encoded")
     }
     self.path = path
   }
 
-  /// An address as an error may name it: without what stands before an @, which may be a password.
+  /// An address as an error may name it: without what stands before an @ or behind a question mark, which may be a key.
   private static func shown(_ text: String) -> String {
-    text.lastIndex(of: "@").map { "...\(text[$0...])" } ?? text
+    let path = text.prefix { $0 != "?" && $0 != "#" }
+    return path.lastIndex(of: "@").map { "...\(path[$0...])" } ?? String(path)
   }
 
   /// The `Host` header.

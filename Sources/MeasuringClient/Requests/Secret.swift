@@ -54,6 +54,9 @@ public struct Secret: Sendable, Hashable, CustomStringConvertible, CustomDebugSt
     return forms.sorted { $0.count > $1.count }
   }
 
+  /// Whether it is too long to stand in a text by chance.
+  var isToldFromWords: Bool { value.utf8.count >= 8 }
+
   private static func isLetter(_ byte: UInt8) -> Bool { (0x61...0x7A).contains(byte | 0x20) }
 
   private static func isLetterOrDigit(_ byte: UInt8) -> Bool { (0x30...0x39).contains(byte) || isLetter(byte) }

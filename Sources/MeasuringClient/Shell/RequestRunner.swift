@@ -219,7 +219,8 @@ final class RequestRunner: @unchecked Sendable {
   }
 
   private func complete(_ observation: inout Observation, from reader: StreamReader) {
-    let key = settings.key
+    // A key that is a word, such as "none", stands in answers for what it means, and must not be taken out of them.
+    let key = settings.key.flatMap { $0.isToldFromWords ? $0 : nil }
     func clean(_ text: String?) -> String? { text.map { key?.redacting($0) ?? $0 } }
     func clean(_ value: JSONValue) -> JSONValue { key?.redacting(value) ?? value }
     observation.finishReason = clean(reader.finishReason)

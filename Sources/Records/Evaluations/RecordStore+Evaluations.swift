@@ -62,20 +62,34 @@ extension RecordStore {
     }
   }
 
-  /// Stores a section of what is known of a candidate, such as of its server, in place of what it said before.
+  /// Stores a section of what is known of a candidate, such as of its server. One that differs from what was
+  /// said before stands beside it: `client`, `client 2`.
   public func noteCandidate(_ id: Int64, section: String, _ entries: [String: String]) throws {
     try writing { database in
       let text = try String.fetchOne(database, sql: "SELECT manifest FROM candidate WHERE id = ?", arguments: [id])
       var manifest = try self.decoded(Manifest.self, from: text ?? "{\"sections\":{}}", what: "a candidate's manifest")
-      manifest.sections[section] = entries
+      // What an earlier session said stands: its observations are in the same table.
+      var name = section
+      var number = 2
+      while let earlier = manifest.sections[name], earlier != entries {
+        name = "\(section) \(number)"
+        number += 1
+      }
+      manifest.sections[name] = entries
       try database.execute(
         sql: "UPDATE candidate SET manifest = ? WHERE id = ?", arguments: [try Self.json(manifest), id])
     }
   }
 
   /// Stores the plan as it is now: how answers are judged may change without their being asked again.
-  public func updateEvaluation(_ id: Int64, plan: String, command: String, settings: [String: String]) throws {
+  /// - Parameter rows: with their clusters; the rows themselves are those that were stored.
+  public func updateEvaluation(
+    _ id: Int64, plan: String, command: String, settings: [String: String], rows: [EvaluationRow]
+  ) throws {
     try writing { database in
+      let update = try database.makeStatement(
+        sql: "UPDATE evaluation_row SET cluster = ? WHERE evaluation_id = ? AND row = ? AND cluster IS NOT ?")
+      for row in rows { try update.execute(arguments: [row.cluster, id, row.identity, row.cluster]) }
       let text = try String.fetchOne(database, sql: "SELECT manifest FROM evaluation WHERE id = ?", arguments: [id])
       var manifest = try self.decoded(
         Manifest.self, from: text ?? "{\"sections\":{}}", what: "the manifest of an evaluation")

@@ -39,6 +39,20 @@ extension RecordStore {
       ])
   }
 
+  /// Holds the scores of an evaluator against another threshold.
+  public func setThreshold(
+    _ threshold: Double, ofEvaluator name: String, configuration: String, inEvaluation id: Int64
+  ) throws {
+    try writing { database in
+      try database.execute(
+        sql: """
+          UPDATE verdict SET threshold = ? WHERE evaluator = ? AND configuration = ? AND threshold <> ?
+            AND observation_id IN (SELECT id FROM observation WHERE candidate_id IN
+              (SELECT id FROM candidate WHERE evaluation_id = ?))
+          """, arguments: [threshold, name, configuration, threshold, id])
+    }
+  }
+
   /// The verdicts on an evaluation's observations, by observation and evaluator.
   public func verdicts(ofEvaluation id: Int64) throws -> [VerdictRecord] {
     try verdicts(

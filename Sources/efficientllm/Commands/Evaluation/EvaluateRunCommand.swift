@@ -29,7 +29,8 @@ struct EvaluateRunCommand: AsyncParsableCommand {
 
   @Option(
     help:
-      "What this run is called beside the plan's name. Left out: the unfinished run of the plan, else the day's date.")
+      "What this run is called; a new name asks everything anew. Left out, the plan's last run goes on, and a first one is called by the day's date."
+  )
   var label: String?
 
   @Flag(help: "Try requests and verdicts again that failed before.")
@@ -102,10 +103,11 @@ struct EvaluateRunCommand: AsyncParsableCommand {
     if outcome.missing > 0 || outcome.missingVerdicts > 0 {
       lines.append(
         "  missing: \(outcome.missing) requests, \(outcome.missingVerdicts) verdicts; go on with: "
-          + "efficientllm evaluate run \(file)")
+          + "efficientllm evaluate run \(file) --label \(outcome.evaluation.label)")
     }
     if !outcome.failures.isEmpty || !outcome.failedVerdicts.isEmpty {
-      lines.append("  try again what failed: efficientllm evaluate run \(file) --retry-failed")
+      lines.append(
+        "  try again what failed: efficientllm evaluate run \(file) --label \(outcome.evaluation.label) --retry-failed")
     }
     lines.append("  efficientllm evaluate show \(reference)")
     print(lines.joined(separator: "\n"))

@@ -46,6 +46,9 @@ final class EvaluationProgressPrinter: Sendable {
         } else if now - state.printedAt >= interval {
           print(&state, at: now)
         }
+      case .unreachable(let candidate, let reason):
+        clear(&state)
+        write("\(candidate) is not asked any further: \(reason)\n")
       case .judged(let done, let of):
         if state.judged == nil { state.judgingFrom = now }
         state.judged = (done, of)
