@@ -73,7 +73,11 @@ extension EvaluationResults {
     let verdicts = verdicts(on: observation)
     let costs = [observation.cost] + (judgeCost == .include ? verdicts.map(\.cost) : [])
     let cost = Self.sum(costs, paidBefore)
-    if let failure = failure(of: observation) { return .failed(error: failure, cost: cost) }
+    if let failure = failure(of: observation) {
+      // What the server drew for it was drawn all the same.
+      guard let joules = observation.energy.quantity?.value else { return .failed(error: failure, cost: cost) }
+      return .failed(error: failure, cost: cost, energy: .value(joules))
+    }
     let latencies = observation.latencies
     let kinds: [(MeasureID, Double?)] = [
       (CandidateTable.endToEnd, latencies.endToEnd), ("TTFT", latencies.timeToFirstToken),

@@ -92,7 +92,7 @@ extension EvaluationResults {
     let paid: Int64?
     switch outcome(of: observation, judgeCost: judgeCost) {
     case .answered(let answered): paid = answered.cost.picos
-    case .failed(_, let cost): paid = cost.picos
+    case .failed(_, let cost, _): paid = cost.picos
     case .missing: paid = nil
     }
     return RowResults.Answer(

@@ -169,7 +169,7 @@ extension CandidateTable.Outcome {
   var cost: CandidateTable.Reading {
     switch self {
     case .answered(let observation): observation.cost.reading
-    case .failed(_, let cost): cost.reading
+    case .failed(_, let cost, _): cost.reading
     case .missing: .absent(Absence("the row was not run"))
     }
   }
@@ -177,7 +177,8 @@ extension CandidateTable.Outcome {
   var energy: CandidateTable.Reading {
     switch self {
     case .answered(let observation): observation.energy
-    case .failed, .missing: .absent(Absence("the request was not answered"))
+    case .failed(_, _, let energy): energy
+    case .missing: .absent(Absence("the row was not run"))
     }
   }
 }

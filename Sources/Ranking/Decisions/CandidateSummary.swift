@@ -51,7 +51,7 @@ extension CandidateTable {
       let cost: Cost
       switch outcome {
       case .answered(let observation): cost = observation.cost
-      case .failed(_, let paid): cost = paid
+      case .failed(_, let paid, _): cost = paid
       case .missing: continue
       }
       guard let picos = cost.picos else { return nil }

@@ -46,7 +46,8 @@ public struct CandidateTable: Sendable, Hashable {
   public enum Outcome: Sendable, Hashable {
     case answered(Observation)
     /// The candidate gave no answer, whatever its reason. What the try cost still counts where it is known.
-    case failed(error: String, cost: Cost)
+    case failed(
+      error: String, cost: Cost, energy: Reading = .absent(Absence("the request was not answered")))
     /// Not run: the row says nothing of this candidate.
     case missing
   }
@@ -139,7 +140,11 @@ public struct CandidateTable: Sendable, Hashable {
     let cost: Cost
     switch outcome {
     case .missing: return
-    case .failed(_, let paid): cost = paid
+    case .failed(_, let paid, let energy):
+      cost = paid
+      if let joules = energy.value, !joules.isFinite || joules < 0 {
+        throw refuse("energy", "\(joules) J is no energy")
+      }
     case .answered(let observation):
       cost = observation.cost
       for (evaluator, reading) in observation.scores {

@@ -109,6 +109,15 @@ import Testing
     #expect(abs(try value(.costPerPassingRequest, outcomes).quantity!.value - 0.1 / 90) < 1e-15)
   }
 
+  @Test func whatWasDrawnForNothingIsPartOfWhatAPassDraws() throws {
+    let answered = CandidateTable.Outcome.answered(
+      CandidateTable.Observation(passed: true, cost: Fixture.cost(0.001), energy: .value(2)))
+    let failed = CandidateTable.Outcome.failed(error: "no-answer", cost: Fixture.cost(0.001), energy: .value(1))
+    let outcomes = Array(repeating: answered, count: 60) + Array(repeating: failed, count: 40)
+    #expect(abs(try value(.energyPerPassingRequest, outcomes).quantity!.value - 160.0 / 60) < 1e-12)
+    #expect(abs(try value(.energyPerRequest, outcomes).quantity!.value - 1.6) < 1e-12)
+  }
+
   @Test func absentIsNotZero() throws {
     let unpriced = [Fixture.answered(score: 1, passed: true), Fixture.answered(score: 1, passed: true, cost: nil)]
     guard case .absent(let absence) = try value(.costPerRequest, unpriced) else {
