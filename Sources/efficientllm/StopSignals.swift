@@ -6,13 +6,16 @@ import Studies
 final class StopSignals {
   private let sources: [any DispatchSourceSignal]
 
-  init(_ stop: StopSignal, _ asked: @escaping @Sendable () -> Void) {
+  /// - Parameters:
+  ///   - endsAtOnce: whether a second one ends this process, for commands whose work is all stored and whose servers end with
+  ///     it; otherwise it is a second request, which `stop` tells apart.
+  ///   - asked: called before each request.
+  init(_ stop: StopSignal, endsAtOnce: Bool = true, _ asked: @escaping @Sendable () -> Void) {
     sources = [SIGINT, SIGTERM, SIGHUP].map { number in
       signal(number, SIG_IGN)
       let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
       source.setEventHandler {
-        // What is stored is stored; servers end with this process.
-        if stop.isRequested { _exit(130) }
+        if endsAtOnce, stop.isRequested { _exit(130) }
         asked()
         stop.request()
       }

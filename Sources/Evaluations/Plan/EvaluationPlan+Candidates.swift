@@ -147,7 +147,7 @@ extension EvaluationPlan {
         throw importing.missing("file", mend: "Say what is imported: import: {file: spans.json, form: opentelemetry}.")
       }
       return .imported(
-        files: files.map { $0.hasPrefix("/") || folder.isEmpty ? $0 : folder + "/" + $0 }, form: form,
+        files: files.map { place(of: $0, in: folder) }, form: form,
         candidate: try importing.text("candidate"))
     }
   }
@@ -158,7 +158,7 @@ extension EvaluationPlan {
       // Whoever writes a key itself into a plan must not see it again in an error.
       throw PlanError.impossible(
         section.place("key"),
-        reason: "a key does not stand in a plan; say where it is found: key: {env: NAME} or key: {file: PATH}.")
+        reason: noKeys)
     }
     let place = try PlanSection(node, path: "\(section.path).key", known: ["env", "file"])
     switch (try place.text("env"), try place.text("file")) {
@@ -180,6 +180,14 @@ extension EvaluationPlan {
         prompt.place("user"), reason: "it asks the same of every row: write {input} where the row's input stands.")
     }
     return template
+  }
+
+  private static let noKeys =
+    "a key does not stand in a plan; say where it is found: key: {env: NAME} or key: {file: PATH}."
+
+  /// Where a file lies that a plan names: beside the plan, unless the path says all.
+  static func place(of path: String, in folder: String) -> String {
+    path.hasPrefix("/") || folder.isEmpty ? path : folder + "/" + path
   }
 
   /// Members of the body that the runner writes itself.
@@ -206,7 +214,7 @@ extension EvaluationPlan {
       guard !["api_key", "apikey", "authorization", "key", "token"].contains(name.lowercased()) else {
         throw PlanError.impossible(
           PlanError.Place(PlanSection.join(section.path, "settings.\(entry.key)"), line: entry.line),
-          reason: "a key does not stand in a plan; say where it is found: key: {env: NAME} or key: {file: PATH}.")
+          reason: noKeys)
       }
       object.append(name, entry.value.json)
     }

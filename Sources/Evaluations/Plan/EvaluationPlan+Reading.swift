@@ -132,9 +132,8 @@ extension EvaluationPlan {
         throw PlanError.wrongType(
           PlanError.Place("evaluators.\(entry.key)", line: entry.line), expected: "text", found: entry.value.kind)
       case (let option, .object(let object)) where object.members.count == 1 && object["file"]?.string != nil:
-        let path = object["file"]?.string ?? ""
-        let place = path.hasPrefix("/") || folder.isEmpty ? path : folder + "/" + path
-        options[option] = try PlanDocument.parse(try PlanDocument.text(ofFile: place)).json
+        let file = Self.place(of: object["file"]?.string ?? "", in: folder)
+        options[option] = try PlanDocument.parse(try PlanDocument.text(ofFile: file)).json
       case (let option, let value): options[option] = value
       }
     }

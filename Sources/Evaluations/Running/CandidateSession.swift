@@ -29,7 +29,7 @@ struct CandidateSession: Sendable {
     case .endpoint(let text):
       let stored = try await ask(Endpoint(text), stop: stop)
       if case .catalogue = planned.price { break }
-      try Settlement(costing: costing, store: store).settle(stored, energy: .absent(Absence(Settlement.notOurs)))
+      try settle(stored, energy: .absent(Absence(Settlement.notOurs)))
     case .served(let program): try await serve(program, stop: stop)
     case .imported(let files, let form, let name): try take(files, form, of: name)
     }
@@ -47,7 +47,7 @@ struct CandidateSession: Sendable {
       let ready = began.duration(to: .now)
       let stored = try await ask(server.endpoint, stop: stop)
       let readings = await server.end()
-      try settle(stored, readings: readings)
+      try settle(stored, energy: readings.energy)
       try store.noteCandidate(
         record.id ?? 0, section: "server", manifestEntries(server, ready: ready, readings))
     } catch {
@@ -144,7 +144,7 @@ struct CandidateSession: Sendable {
   }
 
   /// Shares out the server's time and energy among the requests of this session.
-  private func settle(_ stored: [ObservationRecord], readings: ProbeReadings) throws {
-    try Settlement(costing: costing, store: store).settle(stored, energy: readings.energy)
+  private func settle(_ stored: [ObservationRecord], energy: EnergyEvidence) throws {
+    try Settlement(costing: costing, store: store).settle(stored, energy: energy)
   }
 }

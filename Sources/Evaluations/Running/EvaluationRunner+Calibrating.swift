@@ -1,4 +1,5 @@
 import Datasets
+import Evaluators
 import Foundation
 import Measures
 import OpenAIWire
@@ -36,7 +37,8 @@ extension EvaluationRunner {
     for verdict in try store.verdicts(ofEvaluation: id) {
       if let row = rows[verdict.observationID] { verdicts[row, default: []].append(verdict) }
     }
-    let registry = try await configuration.registry(plan, nil)
+    // For the kinds' own thresholds; nothing is loaded for that.
+    let registry = EvaluatorRegistry.standard()
     let known = plan.evaluators.map { configuration in
       let name = configuration.name ?? configuration.kind
       let given = verdicts.values.lazy.joined().first { $0.evaluator == name }

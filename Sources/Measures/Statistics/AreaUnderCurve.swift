@@ -25,10 +25,10 @@ public struct AreaUnderCurve: Sendable, Hashable, Codable {
     let negative = zip(scores, labels).filter { !$0.1 }.map(\.0)
     guard !positive.isEmpty, !negative.isEmpty else { return nil }
     let (m, n) = (Double(positive.count), Double(negative.count))
-    let ranks = Self.midranks(positive + negative)
+    let ranks = Ranks.midranks(positive + negative)
     // For each positive the share of negatives below it, and for each negative the share of positives above it.
-    let above = zip(ranks.prefix(positive.count), Self.midranks(positive)).map { ($0 - $1) / n }
-    let below = zip(ranks.dropFirst(positive.count), Self.midranks(negative)).map { 1 - ($0 - $1) / m }
+    let above = zip(ranks.prefix(positive.count), Ranks.midranks(positive)).map { ($0 - $1) / n }
+    let below = zip(ranks.dropFirst(positive.count), Ranks.midranks(negative)).map { 1 - ($0 - $1) / m }
     area = Statistics.mean(above)!
     positives = positive.count
     negatives = negative.count
@@ -56,19 +56,5 @@ public struct AreaUnderCurve: Sendable, Hashable, Codable {
       if area - t > z * variance.squareRoot() { low = t } else { high = t }
     }
     return low
-  }
-
-  /// Ranks from 1, equals sharing the mean of theirs, in the order of the values.
-  private static func midranks(_ values: [Double]) -> [Double] {
-    let order = values.indices.sorted { values[$0] < values[$1] }
-    var ranks = Array(repeating: 0.0, count: values.count)
-    var start = 0
-    while start < order.count {
-      var end = start + 1
-      while end < order.count, values[order[end]] == values[order[start]] { end += 1 }
-      for place in start..<end { ranks[order[place]] = Double(start + end + 1) / 2 }
-      start = end
-    }
-    return ranks
   }
 }

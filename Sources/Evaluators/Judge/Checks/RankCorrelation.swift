@@ -31,7 +31,7 @@ public enum RankCorrelation {
 
   /// Pearson's correlation of the ranks; nil where one side has no spread.
   static func rho(_ pairs: [(first: Double, second: Double)]) -> Double? {
-    let (first, second) = (midranks(pairs.map(\.first)), midranks(pairs.map(\.second)))
+    let (first, second) = (Ranks.midranks(pairs.map(\.first)), Ranks.midranks(pairs.map(\.second)))
     let mean = Double(pairs.count + 1) / 2
     var (together, one, other) = (0.0, 0.0, 0.0)
     for (left, right) in zip(first, second) {
@@ -41,19 +41,5 @@ public enum RankCorrelation {
     }
     guard one > 0, other > 0 else { return nil }
     return min(1, max(-1, together / (one * other).squareRoot()))
-  }
-
-  /// Ranks from 1, equals sharing the mean of theirs, in the order of the values.
-  private static func midranks(_ values: [Double]) -> [Double] {
-    let order = values.indices.sorted { values[$0] < values[$1] }
-    var ranks = Array(repeating: 0.0, count: values.count)
-    var start = 0
-    while start < order.count {
-      var end = start + 1
-      while end < order.count, values[order[end]] == values[order[start]] { end += 1 }
-      for place in start..<end { ranks[order[place]] = Double(start + end + 1) / 2 }
-      start = end
-    }
-    return ranks
   }
 }

@@ -1,5 +1,4 @@
 import ArgumentParser
-import Dispatch
 import Foundation
 import Probes
 import Records
@@ -50,22 +49,15 @@ struct StudyRunCommand: AsyncParsableCommand {
       progress: { progress.receive($0) })
 
     let stop = StopSignal()
-    let signals = [SIGINT, SIGTERM, SIGHUP].map { number in
-      signal(number, SIG_IGN)
-      let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
-      source.setEventHandler {
-        progress.say("stopping: the trial that runs is ended and will begin anew (again to stop at once)")
-        stop.request()
-      }
-      source.resume()
-      return source
+    let signals = StopSignals(stop, endsAtOnce: false) {
+      progress.say("stopping: the trial that runs is ended and will begin anew (again to stop at once)")
     }
     let ticking = Task { await progress.tick() }
     let result: Result<StudyOutcome, any Error>
     do { result = .success(try await runner.run(stop: stop)) } catch { result = .failure(error) }
     ticking.cancel()
     progress.clear()
-    signals.forEach { $0.cancel() }
+    signals.cancel()
     try report(try result.get(), store)
   }
 
