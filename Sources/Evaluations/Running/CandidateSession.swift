@@ -15,7 +15,6 @@ struct CandidateSession: Sendable {
   let missing: [EvaluationWork.Item]
   let store: RecordStore
   let costing: RequestCosting
-  let key: Secret?
   let surroundings: ServedCandidate.Surroundings
   let progress: @Sendable (EvaluationProgress) -> Void
 
@@ -38,7 +37,7 @@ struct CandidateSession: Sendable {
   private func serve(_ program: ServedProgram, stop: StopSignal) async throws {
     progress(.serving(candidate: planned.name))
     let server = try await ServedCandidate(
-      program, name: planned.name, surroundings: surroundings, probes: work.plan.probes)
+      program, name: planned.name, key: planned.key, surroundings: surroundings, probes: work.plan.probes)
     let began = ContinuousClock.now
     do {
       try await withClient(server.endpoint, timeout: min(program.ready, planned.load.timeout)) { client in
@@ -68,7 +67,7 @@ struct CandidateSession: Sendable {
     _ endpoint: Endpoint, retries: Int = 0, timeout: Duration? = nil, _ body: (MeasuringClient) async throws -> Value
   ) async throws -> Value {
     var settings = ClientSettings(endpoint: endpoint)
-    settings.key = key
+    settings.key = surroundings.keys[planned.key]
     settings.requestTimeout = timeout ?? planned.load.timeout
     settings.retries = RetryPolicy(maximumAttempts: retries + 1)
     settings.keepsText = true
@@ -131,7 +130,7 @@ struct CandidateSession: Sendable {
     _ server: ServedCandidate, ready: Duration, _ readings: ProbeReadings
   ) -> [String: String] {
     var entries = [
-      "command": server.command.joined(separator: " "),
+      "command": surroundings.keys.cleanOwn(server.command.joined(separator: " ")),
       "seconds until ready": String(format: "%.2f", ready / .seconds(1)),
     ]
     if let peak = readings.samples.compactMap(\.residentBytes).max() { entries["peak resident bytes"] = "\(peak)" }
@@ -139,7 +138,7 @@ struct CandidateSession: Sendable {
     case .counter(let counter): entries["energy"] = counter.source + (counter.isEstimate ? " (estimate)" : "")
     case .absent(let absence): entries["energy"] = "absent: \(absence.reason)"
     }
-    if !readings.notes.isEmpty { entries["notes"] = readings.notes.joined(separator: " ") }
+    if !readings.notes.isEmpty { entries["notes"] = surroundings.keys.clean(readings.notes.joined(separator: " ")) }
     return entries
   }
 
