@@ -51,7 +51,7 @@ final class MeasuredJudge: JudgeEndpoint {
     let observation = await client.send(
       MeasuredRequest(path: "/chat/completions", body: body.bytes, streams: false))
     let latency = Duration.nanoseconds(Int64(clamping: observation.serviceLatency ?? 0))
-    let cost = cost(of: observation, seconds: latency / .seconds(1), at: date)
+    let cost = cost(of: observation, at: date)
     guard observation.succeeded else { return .failure(Self.failure(observation, cost: cost)) }
     return .success(
       JudgeReply(
@@ -72,8 +72,12 @@ final class MeasuredJudge: JudgeEndpoint {
     return .object(asked.overlaid(with: settings))
   }
 
-  private func cost(of observation: Observation, seconds: Double, at date: Date) -> EvaluationCost {
-    if case .connect? = observation.failure { return .free }
+  private func cost(of observation: Observation, at date: Date) -> EvaluationCost {
+    let spans = observation.spans
+    // Nothing was sent: nobody was found at any try.
+    if !observation.succeeded, spans.isEmpty { return .free }
+    // Attempts that failed took their time too.
+    let seconds = spans.reduce(0) { $0 + Double($1.end - $1.begin) / 1e9 }
     let record: CostRecord
     if case .catalogue = costing.price {
       record = costing.cost(of: observation, at: date)

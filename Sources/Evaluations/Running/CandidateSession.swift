@@ -26,9 +26,9 @@ struct CandidateSession: Sendable {
   func run(stop: StopSignal) async throws {
     switch planned.source {
     case .endpoint(let text):
-      let stored = try await ask(Endpoint(text), stop: stop)
+      let asked = try await ask(Endpoint(text), stop: stop)
       if case .catalogue = planned.price { break }
-      try settle(stored, energy: .absent(Absence(Settlement.notOurs)))
+      try settle(asked, energy: .absent(Absence(Settlement.notOurs)))
     case .served(let program): try await serve(program, stop: stop)
     case .imported(let files, let form, let name): try take(files, form, of: name)
     }
@@ -44,9 +44,9 @@ struct CandidateSession: Sendable {
         try await server.untilReady(client, readyRequest, within: program.ready, stop: stop)
       }
       let ready = began.duration(to: .now)
-      let stored = try await ask(server.endpoint, stop: stop)
+      let asked = try await ask(server.endpoint, stop: stop)
       let readings = await server.end()
-      try settle(stored, energy: readings.energy)
+      try settle(asked, energy: readings.energy)
       try store.noteCandidate(
         record.id ?? 0, section: "server", manifestEntries(server, ready: ready, readings))
     } catch {
@@ -78,10 +78,8 @@ struct CandidateSession: Sendable {
     return try result.get()
   }
 
-  /// - Returns: what was stored.
-  @discardableResult
-  private func ask(_ endpoint: Endpoint, stop: StopSignal) async throws -> [ObservationRecord] {
-    guard !missing.isEmpty, !stop.isRequested else { return [] }
+  private func ask(_ endpoint: Endpoint, stop: StopSignal) async throws -> Asked {
+    guard !missing.isEmpty, !stop.isRequested else { return Asked() }
     return try await withClient(endpoint, retries: planned.load.retries) { client in
       for index in 0..<planned.load.warmup where !stop.isRequested {
         _ = await client.send(work.request(candidate, missing[index % missing.count]))
@@ -99,11 +97,11 @@ struct CandidateSession: Sendable {
       load.requests = missing.count
       if case .rate(_, _, let seed) = planned.load.shape { load.seed = seed }
       let requests = missing.map { work.request(candidate, $0) }
-      guard !stop.isRequested else { return [] }
+      guard !stop.isRequested else { return Asked() }
       let report = try await client.run(load, requests: { requests[$0] }, each: { keeper.keep($0) })
-      let stored = try keeper.finish()
+      let asked = try keeper.finish()
       try note(report)
-      return stored
+      return asked
     }
   }
 
@@ -143,7 +141,7 @@ struct CandidateSession: Sendable {
   }
 
   /// Shares out the server's time and energy among the requests of this session.
-  private func settle(_ stored: [ObservationRecord], energy: EnergyEvidence) throws {
-    try Settlement(costing: costing, store: store).settle(stored, energy: energy)
+  private func settle(_ asked: Asked, energy: EnergyEvidence) throws {
+    try Settlement(costing: costing, store: store).settle(asked.stored, beside: asked.cancelled, energy: energy)
   }
 }
