@@ -97,10 +97,19 @@ public struct EvaluationRunner: Sendable {
       throw RecordError.failed(path: store.path, reason: "an evaluation has no identifier")
     }
     let found = try store.observations(ofEvaluation: id)
-    let sessions = try candidates.enumerated().map { index, record in
-      let costing = RequestCosting(table: table, price: plan.candidates[index].price, asked: record.model)
-      let own = found.filter { $0.candidateID == record.id }
+    let attempts = try store.observations(ofEvaluation: id, superseded: true)
+    let sessions = try candidates.indices.map { index in
+      let costing = RequestCosting(table: table, price: plan.candidates[index].price, asked: candidates[index].model)
+      let own = found.filter { $0.candidateID == candidates[index].id }
       try Settlement(costing: costing, store: store).settleLeftOvers(own)
+      // What was observed elsewhere was priced when it was taken over.
+      if case .imported = plan.candidates[index].source {
+      } else {
+        candidates[index] = try PriceChange(costing: costing, store: store).apply(
+          to: candidates[index], now: Self.price(plan.candidates[index].price),
+          stored: attempts.filter { $0.candidateID == candidates[index].id })
+      }
+      let record = candidates[index]
       return CandidateSession(
         work: work, candidate: index, record: record, missing: missing(work, index, own), store: store,
         costing: costing, surroundings: surroundings(keys), progress: progress)
