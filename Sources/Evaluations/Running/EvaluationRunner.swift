@@ -75,7 +75,8 @@ public struct EvaluationRunner: Sendable {
     let keys = try PlannedKeys(plan)
     let judge = try judge(table, keys, stop: stop)
     let judges = try await judges(judge)
-    for candidate in plan.candidates { try check(candidate, table) }
+    for candidate in plan.candidates { try await check(candidate, table) }
+    if let judge = plan.judge { try await Self.check(judge.trust, of: judge.source) }
 
     do {
       let outcome = try await run(work, table, keys, judges, stop: stop)
@@ -132,7 +133,16 @@ public struct EvaluationRunner: Sendable {
     return try outcome(evaluation, id, work, candidates, judging, found: found.count)
   }
 
-  private func check(_ candidate: PlannedCandidate, _ table: PriceTable) throws {
+  /// Whether the certificates can be read that an endpoint is to be held against.
+  private static func check(_ trust: CertificateTrust, of source: PlannedCandidate.Source) async throws {
+    guard trust != .system, case .endpoint(let text) = source else { return }
+    var settings = ClientSettings(endpoint: try Endpoint(text))
+    settings.trust = trust
+    await (try MeasuringClient(settings)).shutdown()
+  }
+
+  private func check(_ candidate: PlannedCandidate, _ table: PriceTable) async throws {
+    try await Self.check(candidate.trust, of: candidate.source)
     switch candidate.source {
     case .endpoint(let text): _ = try Endpoint(text)
     case .served(let program): _ = try Endpoint("http://127.0.0.1:1\(program.path)")
