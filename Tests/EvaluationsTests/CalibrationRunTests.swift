@@ -120,4 +120,27 @@ import Testing
     let verdicts = try fixture.store.verdicts(ofEvaluation: try #require(outcome.evaluation.id))
     #expect(verdicts.map(\.cost.picos) == [0])
   }
+
+  /// A judge that will not answer says so in a member of its own: that is its refusal, and no reply that cannot be read.
+  @Test func aJudgeThatRefusesIsNamed() async throws {
+    let fixture = try EvaluationFixture(rows: 1)
+    try labelled(fixture)
+    let server = try OneAnswerServer(
+      #"{"model":"m","choices":[{"index":0,"message":{"role":"assistant","content":null,"refusal":"I judge nobody."},"finish_reason":"stop"}]}"#
+    )
+    defer { server.stop() }
+    let (outcome, _) = try await runner(
+      fixture,
+      """
+      evaluators: [{kind: AnswerRelevancy, engine: judge, attempts: 1}]
+      sample: {rows: 1}
+      judge: {endpoint: "http://127.0.0.1:\(server.port)/v1", model: m, load: {retries: 0}}
+      """
+    ).calibrate()
+    let failed = try #require(outcome.failedVerdicts["AnswerRelevancy"])
+    #expect(failed.first.contains("refused: the judge refused: I judge nobody."), "\(failed.first)")
+    let verdict = try #require(try fixture.store.verdicts(ofEvaluation: try #require(outcome.evaluation.id)).first)
+    let work = try #require(verdict.judge.flatMap(JudgeWork.init(record:)))
+    #expect(work.problems.map(\.kind) == [.refused] && verdict.score == nil)
+  }
 }

@@ -18,6 +18,10 @@ struct PlannedKeys: Sendable {
     sources += plan.scoringPrograms.values.flatMap(\.keys.values)
     var secrets: [KeySource: Secret] = [:]
     for source in sources where secrets[source] == nil { secrets[source] = try Self.secret(source) }
+    // Of candidates that are not asked now, as in a calibration: not needed, and kept out of texts all the same.
+    for name in plan.keyVariables where secrets[.environment(name)] == nil {
+      secrets[.environment(name)] = try? Secret(environment: name)
+    }
     self.secrets = secrets
     variables = plan.keyVariables
   }

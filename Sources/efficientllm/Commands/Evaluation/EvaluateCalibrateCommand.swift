@@ -1,11 +1,7 @@
 import ArgumentParser
-import Datasets
 import Evaluations
-import Evaluators
 import Foundation
-import Measures
 import Records
-import Studies
 
 /// Holds a plan's evaluators against what people said.
 struct EvaluateCalibrateCommand: AsyncParsableCommand {
@@ -28,22 +24,11 @@ struct EvaluateCalibrateCommand: AsyncParsableCommand {
   var format: PeopleOrProgram = .table
 
   func run() async throws {
-    let home = Home()
-    let plan = try EvaluationPlan(contentsOfFile: file)
-    let store = try RecordStore(creatingAt: home.records.path)
-    let progress = EvaluationProgressPrinter()
-    let runner = EvaluationRunner(
-      plan: plan, store: store,
-      configuration: try EvaluateRunCommand.configuration(
-        home, label: nil, retriesFailed: retryFailed, command: "efficientllm evaluate calibrate \(file)"),
-      progress: { progress.receive($0) })
-    let stop = StopSignal()
-    let signals = StopSignals(stop) { progress.say("stopping: what was judged is kept") }
-    let result: Result<(outcome: EvaluationOutcome, agreement: LabelledAgreement), any Error>
-    do { result = .success(try await runner.calibrate(stop: stop)) } catch { result = .failure(error) }
-    progress.clear()
-    signals.cancel()
-    let (outcome, agreement) = try result.get()
+    let sitting = try EvaluationSitting(
+      plan: file, retriesFailed: retryFailed, command: "efficientllm evaluate calibrate \(file)")
+    let (outcome, agreement) = try await sitting.run(stopping: "stopping: what was judged is kept") {
+      try await $0.calibrate(stop: $1)
+    }
     let rendering = CalibrationRendering(agreement: agreement, dataset: outcome.evaluation.dataset)
     switch format {
     case .json: try printPrettyJSON(rendering)
@@ -53,7 +38,7 @@ struct EvaluateCalibrateCommand: AsyncParsableCommand {
       FileHandle.standardError.write(
         Data("\(evaluator): \(failed.count) verdicts could not be given, first: \(failed.first.prefix(300))\n".utf8))
     }
-    if stop.isRequested { throw ExitCode(130) }
+    if sitting.wasStopped { throw ExitCode(130) }
     guard outcome.isComplete, outcome.failedVerdicts.isEmpty else { throw ExitCode.failure }
   }
 }

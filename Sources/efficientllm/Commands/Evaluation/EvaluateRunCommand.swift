@@ -1,14 +1,10 @@
 import ArgumentParser
 import Datasets
-import Dispatch
 import EngineWorkloads
 import Evaluations
 import Evaluators
 import Foundation
-import Pricing
-import Probes
 import Records
-import Studies
 
 /// Runs what is missing of an evaluation.
 struct EvaluateRunCommand: AsyncParsableCommand {
@@ -47,44 +43,16 @@ struct EvaluateRunCommand: AsyncParsableCommand {
   }
 
   func run() async throws {
-    let home = Home()
-    let plan = try EvaluationPlan(contentsOfFile: file)
-    let store = try RecordStore(creatingAt: home.records.path)
-    let progress = EvaluationProgressPrinter()
-    let runner = EvaluationRunner(
-      plan: plan, store: store,
-      configuration: try Self.configuration(
-        home, label: label, retriesFailed: retryFailed, command: "efficientllm evaluate run \(file)"),
-      progress: { progress.receive($0) })
+    let sitting = try EvaluationSitting(
+      plan: file, label: label, retriesFailed: retryFailed, command: "efficientllm evaluate run \(file)")
     if dryRun {
-      print(try runner.forecast())
+      print(try sitting.runner.forecast())
       return
     }
-    let stop = StopSignal()
-    let signals = StopSignals(stop) {
-      progress.say("stopping: what is under way is asked again by the next run (again to stop at once)")
-    }
-    let result: Result<EvaluationOutcome, any Error>
-    do { result = .success(try await runner.run(stop: stop)) } catch { result = .failure(error) }
-    progress.clear()
-    signals.cancel()
-    try report(try result.get(), stopped: stop.isRequested)
-  }
-
-  static func configuration(
-    _ home: Home, label: String?, retriesFailed: Bool, command: String
-  ) throws -> EvaluationRunner.Configuration {
-    var hardware = HardwareDescription.current().sections
-    hardware["software", default: [:]]["efficientllm"] = EfficientLLM.configuration.version
-    return EvaluationRunner.Configuration(
-      datasets: DatasetStore(folder: home.datasets), catalogue: try PricesCommand.shelf.catalogue(),
-      registry: { try await EvaluatorKinds.registry(for: $0, judge: $1, home: home) },
-      locksDirectory: home.locks.path,
-      placeholders: [
-        "home": home.url.path, "program": Workloads.executable, "python": WorkloadRegistry.python(),
-      ],
-      environment: ["EFFICIENTLLM_HOME": home.url.path, "EFFICIENTLLM_PROGRAM": Workloads.executable],
-      manifest: Manifest(sections: hardware), commandLine: command, label: label, retriesFailed: retriesFailed)
+    let outcome = try await sitting.run(
+      stopping: "stopping: what is under way is asked again by the next run (again to stop at once)"
+    ) { try await $0.run(stop: $1) }
+    try report(outcome, stopped: sitting.wasStopped)
   }
 
   private func report(_ outcome: EvaluationOutcome, stopped: Bool) throws {

@@ -12,16 +12,13 @@ final class EvaluationProgressPrinter: Sendable {
     var missing = 0
     var judged: (done: Int, of: Int)?
     var judgingFrom = 0.0
-    var printedAt = -Double.infinity
-    var hasLine = false
+    var line = StatusLine()
   }
 
   private let state = Mutex(State())
-  private let isTerminal = isatty(STDERR_FILENO) == 1
   private let start = ContinuousClock.now
 
   private var now: Double { (ContinuousClock.now - start) / .seconds(1) }
-  private var interval: Double { isTerminal ? 0.25 : 5 }
 
   func receive(_ event: EvaluationProgress) {
     let now = now
@@ -29,10 +26,9 @@ final class EvaluationProgressPrinter: Sendable {
       switch event {
       case .began(let reference, let requests, let missing):
         state.missing = missing
-        write("\(reference): \(requests) requests, \(missing) of them to be made\n")
+        state.line.say("\(reference): \(requests) requests, \(missing) of them to be made")
       case .serving(let candidate):
-        clear(&state)
-        write("starting the server of \(candidate)\n")
+        state.line.say("starting the server of \(candidate)")
       case .asked(let candidate, let done, let of, let failed):
         let line = (candidate, done, of, failed)
         if let index = state.candidates.firstIndex(where: { $0.name == candidate }) {
@@ -41,31 +37,24 @@ final class EvaluationProgressPrinter: Sendable {
           state.candidates.append(line)
         }
         if done == of {
-          clear(&state)
-          write("\(candidate): \(done) asked\(failed > 0 ? ", \(failed) without an answer" : "")\n")
-        } else if now - state.printedAt >= interval {
+          state.line.say("\(candidate): \(done) asked\(failed > 0 ? ", \(failed) without an answer" : "")")
+        } else if state.line.isDue(at: now) {
           print(&state, at: now)
         }
       case .unreachable(let candidate, let reason):
-        clear(&state)
-        write("\(candidate) is not asked any further: \(reason)\n")
+        state.line.say("\(candidate) is not asked any further: \(reason)")
       case .judged(let done, let of):
         if state.judged == nil { state.judgingFrom = now }
         state.judged = (done, of)
-        if now - state.printedAt >= interval { print(&state, at: now) }
+        if state.line.isDue(at: now) { print(&state, at: now) }
       }
     }
   }
 
   /// A line that stays.
-  func say(_ line: String) {
-    state.withLock { state in
-      clear(&state)
-      write(line + "\n")
-    }
-  }
+  func say(_ line: String) { state.withLock { $0.line.say(line) } }
 
-  func clear() { state.withLock { clear(&$0) } }
+  func clear() { state.withLock { $0.line.clear() } }
 
   private func print(_ state: inout State, at now: Double) {
     let line: String
@@ -76,23 +65,11 @@ final class EvaluationProgressPrinter: Sendable {
       let running = state.candidates.filter { $0.done < $0.of }.map { "\($0.name) \($0.done)/\($0.of)" }
       line = "\(done)/\(state.missing) requests | \(running.joined(separator: ", "))" + left(done, state.missing, now)
     }
-    write(isTerminal ? "\r\u{1B}[K\(line.prefix(160))" : line + "\n")
-    state.hasLine = true
-    state.printedAt = now
+    state.line.show(line, at: now)
   }
 
   private func left(_ done: Int, _ of: Int, _ elapsed: Double) -> String {
     guard done > 0, of > done else { return "" }
     return " | about \(ProgressMeter.time(elapsed / Double(done) * Double(of - done))) left"
-  }
-
-  private func clear(_ state: inout State) {
-    if isTerminal, state.hasLine { write("\r\u{1B}[K") }
-    state.hasLine = false
-  }
-
-  private func write(_ text: String) {
-    // Nobody may be reading any more; the evaluation goes on.
-    try? FileHandle.standardError.write(contentsOf: Data(text.utf8))
   }
 }

@@ -7,16 +7,15 @@ import Synchronization
 final class ProgressPrinter: Sendable {
   private struct State {
     var meter = ProgressMeter()
-    var printedAt = -Double.infinity
-    var hasLine = false
+    var line = StatusLine()
+
+    mutating func show(at now: Double) { line.show(meter.line(at: now), at: now) }
   }
 
   private let state = Mutex(State())
-  private let isTerminal = isatty(STDERR_FILENO) == 1
   private let start = ContinuousClock.now
 
   private var now: Double { (ContinuousClock.now - start) / .seconds(1) }
-  private var interval: Double { isTerminal ? 0.25 : 5 }
 
   func receive(_ event: StudyProgress) {
     let now = now
@@ -24,12 +23,11 @@ final class ProgressPrinter: Sendable {
       state.meter.receive(event, at: now)
       switch event {
       case .trialEnded(let method, let seed, let failure):
-        clear(&state)
         let came = failure.map { "failed (\($0.kind)): \(Self.firstLine($0.message))" } ?? "finished"
-        write("\(method) seed \(seed) \(came)\n")
-        print(&state, at: now)
-      case .began, .trialBegan: print(&state, at: now)
-      case .advanced: if now - state.printedAt >= interval { print(&state, at: now) }
+        state.line.say("\(method) seed \(seed) \(came)")
+        state.show(at: now)
+      case .began, .trialBegan: state.show(at: now)
+      case .advanced: if state.line.isDue(at: now) { state.show(at: now) }
       }
     }
   }
@@ -37,41 +35,19 @@ final class ProgressPrinter: Sendable {
   /// Shows the time go by between steps, until the task is cancelled.
   func tick() async {
     while !Task.isCancelled {
-      try? await Task.sleep(for: .seconds(isTerminal ? 1 : 5))
+      try? await Task.sleep(for: .seconds(state.withLock { $0.line.beat }))
       let now = now
       if Task.isCancelled { return }
       state.withLock { state in
-        if now - state.printedAt >= interval { print(&state, at: now) }
+        if state.line.isDue(at: now) { state.show(at: now) }
       }
     }
   }
 
   /// A line that stays.
-  func say(_ line: String) {
-    state.withLock { state in
-      clear(&state)
-      write(line + "\n")
-    }
-  }
+  func say(_ line: String) { state.withLock { $0.line.say(line) } }
 
-  func clear() { state.withLock { clear(&$0) } }
-
-  private func print(_ state: inout State, at now: Double) {
-    let line = state.meter.line(at: now)
-    write(isTerminal ? "\r\u{1B}[K\(line.prefix(160))" : line + "\n")
-    state.hasLine = true
-    state.printedAt = now
-  }
-
-  private func clear(_ state: inout State) {
-    if isTerminal, state.hasLine { write("\r\u{1B}[K") }
-    state.hasLine = false
-  }
+  func clear() { state.withLock { $0.line.clear() } }
 
   private static func firstLine(_ text: String) -> Substring { text.prefix { !$0.isNewline } }
-
-  private func write(_ text: String) {
-    // Nobody may be reading any more; the study goes on.
-    try? FileHandle.standardError.write(contentsOf: Data(text.utf8))
-  }
 }
