@@ -57,14 +57,16 @@ public struct InternetAddress: Sendable, Hashable, CustomStringConvertible {
   /// The same address, whatever the port.
   public func isSameHost(as other: InternetAddress) -> Bool { family == other.family && bytes == other.bytes }
 
-  public var description: String {
+  public var description: String { family == .four ? "\(host):\(port)" : "[\(host)]:\(port)" }
+
+  /// The address without its port, as it is written.
+  public var host: String {
     var text = [CChar](repeating: 0, count: Int(INET6_ADDRSTRLEN))
     let number = family == .four ? AF_INET : AF_INET6
     guard bytes.withUnsafeBytes({ inet_ntop(number, $0.baseAddress, &text, socklen_t(text.count)) }) != nil else {
       return "?"
     }
-    let host = String(decoding: text.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
-    return family == .four ? "\(host):\(port)" : "[\(host)]:\(port)"
+    return String(decoding: text.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
   }
 
   var systemFamily: CInt { family == .four ? AF_INET : AF_INET6 }

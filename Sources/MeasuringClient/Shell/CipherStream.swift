@@ -2,6 +2,7 @@ import NIOCore
 import NIOEmbedded
 import NIOSSL
 import NIOTLS
+import Transport
 
 /// TLS over bytes that somebody else carries: what came goes in, what is to be sent and what it said come out.
 ///
@@ -35,8 +36,6 @@ final class CipherStream {
     try pipeline.addHandler(events)
   }
 
-  deinit { _ = try? channel.finish(acceptAlreadyClosed: true) }
-
   /// Whether the handshake is over, so that requests can be sent.
   var isEstablished: Bool { events.isEstablished }
 
@@ -47,10 +46,15 @@ final class CipherStream {
   var isOver: Bool { !channel.isActive }
 
   /// Begins the handshake.
-  /// - Parameter send: carries bytes to the far end.
-  func begin(_ send: (UnsafeRawBufferPointer) -> Void) {
-    // It goes nowhere: an address makes the channel active.
-    if let nowhere = try? SocketAddress(unixDomainSocketPath: "/") { channel.connect(to: nowhere, promise: nil) }
+  /// - Parameters:
+  ///   - far: whom it is with: a certificate may be made out to an address.
+  ///   - send: carries bytes to the far end.
+  func begin(with far: InternetAddress?, _ send: (UnsafeRawBufferPointer) -> Void) {
+    // The channel goes nowhere; being told that it is connected makes it active.
+    let known = far.flatMap { try? SocketAddress(ipAddress: $0.host, port: $0.port) }
+    guard let address = try? known ?? SocketAddress(ipAddress: "0.0.0.0", port: 0) else { return }
+    channel.remoteAddress = address
+    channel.connect(to: address, promise: nil)
     drain(send)
   }
 
@@ -78,10 +82,12 @@ final class CipherStream {
   /// The connection was ended by the far end, with or without a goodbye.
   func lost() { channel.pipeline.fireChannelInactive() }
 
-  /// Says goodbye.
+  /// Says goodbye, where there still is somebody to hear it, and lets go of everything. Nothing else may follow.
   func close(_ send: (UnsafeRawBufferPointer) -> Void) {
     channel.close(promise: nil)
     drain(send)
+    // The handler waits for the far end's goodbye, by a clock that stands still; we do not.
+    channel.embeddedEventLoop.advanceTime(by: .minutes(1))
   }
 
   private func drain(_ send: (UnsafeRawBufferPointer) -> Void) {

@@ -54,11 +54,12 @@ final class Connection: StreamSocketOwner, @unchecked Sendable {
   }
 
   func socketConnected(_ socket: StreamSocket) {
-    if let ends = socket.ends, ends.far.isLoopback || ends.far.isSameHost(as: ends.near) { self.ends = ends }
+    let ends = socket.ends
+    if let ends, ends.far.isLoopback || ends.far.isSameHost(as: ends.near) { self.ends = ends }
     runner.reached(self)
     guard let cipher else { return opened(.success(())) }
     runner.handshakeBegins(self)
-    cipher.begin { socket.send($0) }
+    cipher.begin(with: ends?.far) { socket.send($0) }
   }
 
   /// Sends a request. The head and the body leave in one write.
@@ -166,7 +167,6 @@ final class Connection: StreamSocketOwner, @unchecked Sendable {
   private func discard() {
     guard !isClosed else { return }
     if opening != nil { return opened(.failure(SocketError.timedOut)) }
-    if let cipher, let socket { cipher.close { socket.send($0) } }
     drop()
     runner.closed(self)
   }
@@ -175,8 +175,11 @@ final class Connection: StreamSocketOwner, @unchecked Sendable {
     isClosed = true
     patience?.cancel()
     patience = nil
+    if let cipher, let socket {
+      self.cipher = nil
+      cipher.close { socket.send($0) }
+    }
     socket?.close()
-    cipher = nil
   }
 
   func socketEnded(_ socket: StreamSocket, _ error: SocketError?) {

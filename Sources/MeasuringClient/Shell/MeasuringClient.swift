@@ -24,7 +24,12 @@ public final class MeasuringClient: Sendable {
     identity = String(format: "%08x", UInt32.random(in: 0 ... .max))
   }
 
-  deinit { runner.loop.end() }
+  deinit {
+    // Whatever is still under way ends on the loop, which keeps the runner until then.
+    let runner = runner
+    runner.loop.execute { runner.shutdown() }
+    runner.loop.end()
+  }
 
   /// Sends one request and waits for its answer, or for the end of its last attempt. Cancelling the task ends the request.
   /// - Parameters:
