@@ -96,7 +96,8 @@ public struct InternetAddress: Sendable, Hashable, CustomStringConvertible {
   }
 
   /// An end of a connected socket.
-  static func end(_ call: (UnsafeMutablePointer<sockaddr>, UnsafeMutablePointer<socklen_t>) -> CInt) -> InternetAddress? {
+  static func end(_ call: (UnsafeMutablePointer<sockaddr>, UnsafeMutablePointer<socklen_t>) -> CInt) -> InternetAddress?
+  {
     var storage = sockaddr_storage()
     var length = socklen_t(MemoryLayout<sockaddr_storage>.size)
     return withUnsafeMutablePointer(to: &storage) { pointer in

@@ -272,7 +272,9 @@ final class Recorder: StreamSocketOwner, @unchecked Sendable {
       let done: DispatchSemaphore
       var socket: StreamSocket?
       init(_ done: DispatchSemaphore) { self.done = done }
-      func socketConnected(_ socket: StreamSocket) { [UInt8](repeating: 7, count: 10).withUnsafeBytes { socket.send($0) } }
+      func socketConnected(_ socket: StreamSocket) {
+        [UInt8](repeating: 7, count: 10).withUnsafeBytes { socket.send($0) }
+      }
       func socket(_ socket: StreamSocket, received bytes: UnsafeBufferPointer<UInt8>, _ arrival: Arrival) {
         socket.close()
         done.signal()

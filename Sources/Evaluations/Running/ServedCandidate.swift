@@ -25,7 +25,7 @@ final class ServedCandidate: Sendable {
   /// Starts the server; it does not answer yet.
   init(_ program: ServedProgram, name: String, surroundings: Surroundings, probes: ProbePlan) async throws {
     self.name = name
-    let port = try await LoopbackPort.free()
+    let port = try LoopbackPort.free()
     var values = surroundings.placeholders
     values["port"] = String(port)
     let filled = program.command.map { CommandTemplate.fill($0, with: values) }

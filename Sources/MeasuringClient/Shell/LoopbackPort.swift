@@ -6,6 +6,8 @@ public enum LoopbackPort {
   /// between; the server will then say that it is taken.
   /// - Throws: ``ClientError/plan(_:)`` where the system has none.
   public static func free() throws(ClientError) -> Int {
-    do { return try InternetAddress.freeLoopbackPort() } catch { throw .plan("no port is free on this machine: \(error)") }
+    do { return try InternetAddress.freeLoopbackPort() } catch {
+      throw .plan("no port is free on this machine: \(error)")
+    }
   }
 }
