@@ -148,7 +148,7 @@ final class RequestRunner: @unchecked Sendable {
 
   private func fail(_ exchange: Exchange, _ generation: Int, _ error: any Error) {
     guard isWanted(exchange, generation) else { return }
-    ended(exchange, .connect(reason: reason(error)), at: MonotonicClock.now)
+    ended(exchange, Encryption.failure(error, reason: reason(error)), at: MonotonicClock.now)
   }
 
   /// The far end of a new connection has answered.
@@ -209,6 +209,9 @@ final class RequestRunner: @unchecked Sendable {
     let reader = exchange.reader
     exchange.endAttempt(failure, at: stamp)
     if let failure {
+      if let reader {
+        noteUsage(of: reader, in: &exchange.observation.attempts[exchange.observation.attempts.count - 1])
+      }
       if !isEnding, exchange.foundStaleConnection {
         attempt(exchange)
         return
@@ -231,6 +234,15 @@ final class RequestRunner: @unchecked Sendable {
     exchange.finish()
   }
 
+  /// What an attempt used that failed afterwards: it was paid for.
+  private func noteUsage(of reader: StreamReader, in attempt: inout AttemptTimeline) {
+    guard let usage = reader.usageAsSent else { return }
+    let key = settings.key.flatMap { $0.isToldFromWords ? $0 : nil }
+    attempt.usage = key?.redacting(usage) ?? usage
+    attempt.answeredBy = reader.model.map { key?.redacting($0) ?? $0 }
+    attempt.serviceTier = reader.serviceTier.map { key?.redacting($0) ?? $0 }
+  }
+
   private func complete(_ observation: inout Observation, from reader: StreamReader) {
     // A key that is a word, such as "none", stands in answers for what it means, and must not be taken out of them.
     let key = settings.key.flatMap { $0.isToldFromWords ? $0 : nil }
@@ -242,6 +254,7 @@ final class RequestRunner: @unchecked Sendable {
     observation.usage = reader.usageAsSent.map(clean)
     if settings.keepsText {
       observation.text = clean(reader.text)
+      observation.refusal = clean(reader.refusal)
       observation.toolCalls = reader.toolCalls.map(clean)
     }
     observation.promptTokens = reader.usage?.promptTokens

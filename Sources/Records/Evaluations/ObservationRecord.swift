@@ -59,6 +59,8 @@ public struct ObservationRecord: Sendable, Codable, Hashable, Identifiable {
   /// What the request said in `x-request-id`.
   public var requestID: String
   public var text: String?
+  /// Whether the text is what the model said in place of an answer, which it would not give.
+  public var isRefusal: Bool
   /// As JSON.
   public var toolCalls: String?
   public var finishReason: String?
@@ -87,7 +89,8 @@ public struct ObservationRecord: Sendable, Codable, Hashable, Identifiable {
     text: String? = nil, toolCalls: String? = nil, finishReason: String? = nil, answeredBy: String? = nil,
     promptTokens: Int? = nil, completionTokens: Int? = nil, tokenSource: String? = nil, usage: String? = nil,
     latencies: Latencies = Latencies(), retries: Int = 0, timeline: String = "", cost: CostRecord,
-    energy: MeasuredValue = .absent("energy was not measured"), trajectory: String? = nil
+    energy: MeasuredValue = .absent("energy was not measured"), trajectory: String? = nil,
+    isRefusal: Bool = false
   ) {
     self.id = id
     self.candidateID = candidateID
@@ -104,6 +107,7 @@ public struct ObservationRecord: Sendable, Codable, Hashable, Identifiable {
     self.startedAt = startedAt
     self.requestID = requestID
     self.text = text
+    self.isRefusal = isRefusal
     self.toolCalls = toolCalls
     self.finishReason = finishReason
     self.answeredBy = answeredBy
@@ -171,4 +175,39 @@ public struct VerdictRecord: Sendable, Codable, Hashable {
   public var score: Double? { if case .score(let score) = outcome { score } else { nil } }
   /// Nil where there is no score.
   public var passed: Bool? { score.map { $0 >= threshold } }
+}
+
+/// What is left of a verdict that says nothing any more, because another took its place or its evaluator is no longer asked
+/// for: what it cost, which was paid all the same.
+public struct SupersededVerdict: Sendable, Codable, Hashable {
+  public var observationID: Int64
+  public var evaluator: String
+  public var version: Int
+  public var configuration: String
+  /// What it took a judge, as JSON; nil where none was asked.
+  public var judge: String?
+  public var cost: CostRecord
+  public var seconds: Double
+  public var decidedAt: Date
+
+  public init(
+    observationID: Int64, evaluator: String, version: Int, configuration: String, judge: String? = nil,
+    cost: CostRecord, seconds: Double, decidedAt: Date
+  ) {
+    self.observationID = observationID
+    self.evaluator = evaluator
+    self.version = version
+    self.configuration = configuration
+    self.judge = judge
+    self.cost = cost
+    self.seconds = seconds
+    self.decidedAt = decidedAt
+  }
+
+  public init(_ verdict: VerdictRecord) {
+    self.init(
+      observationID: verdict.observationID, evaluator: verdict.evaluator, version: verdict.version,
+      configuration: verdict.configuration, judge: verdict.judge, cost: verdict.cost, seconds: verdict.seconds,
+      decidedAt: verdict.decidedAt)
+  }
 }
