@@ -132,13 +132,11 @@ enum EvaluatorKinds {
     }
     let folder = home.models.appendingPathComponent("minilm", isDirectory: true)
     var encoder: LocalSentenceEncoder?
-    var background: [String] = []
     if needsEncoder, FileManager.default.fileExists(atPath: folder.path) {
       encoder = try await LocalSentenceEncoder(name: "minilm", folder: folder, home: home.url)
-      background = try DatasetStore(folder: home.datasets).load(plan.dataset).rows.map(\.input.question)
     }
     let environment = ["EFFICIENTLLM_HOME": home.url.path]
-    return .standard(judge: judge, encoder: encoder, background: background) { command in
+    return .standard(judge: judge, encoder: encoder) { command in
       ScoringProgram(command: command, environment: environment)
     }
   }
