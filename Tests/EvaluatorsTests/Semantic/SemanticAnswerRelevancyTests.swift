@@ -88,7 +88,8 @@ struct SemanticAnswerRelevancyTests {
     #expect(try #require(bad?["aside"]) > 0.1)
     #expect(try #require(bad?["opening"]) > 0.1)
     let verdict = try await verdict(question, answer + ". Penguins sleep on cold ice beside whales near frozen ships.")
-    #expect(try #require(verdict.outcome.score) < (try #require(await self.verdict(question, answer + ".").outcome.score)))
+    #expect(
+      try #require(verdict.outcome.score) < (try #require(await self.verdict(question, answer + ".").outcome.score)))
   }
 
   private func sample(_ question: String, _ answer: String) -> EvaluationSample {
