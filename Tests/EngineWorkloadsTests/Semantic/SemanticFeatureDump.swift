@@ -56,11 +56,11 @@ struct SemanticFeatureDump {
     let claims = try LabelledFile.claims(try RealEncoder.labelled("groundedness.jsonl"), part: .heldOut)
     try await say("groundedness", SemanticGroundedness(encoder: encoder), claims)
     let questions = try LabelledFile.questions(try RealEncoder.labelled("relevancy.jsonl"), part: .heldOut)
-    let answers = LabelledFile.answers(questions, part: .heldOut)
-    let shuffled = answers.filter { ["good", "other-row"].contains($0.kind) }
-    try await say("relevancy, shuffled", SemanticAnswerRelevancy(encoder: encoder), shuffled)
-    let hand = LabelledFile.answers(questions.filter { $0.source == "hand" }, part: .heldOut)
-    try await say("relevancy, attacks on questions by hand", SemanticAnswerRelevancy(encoder: encoder), hand)
+    let answers = LabelledFile.answers(questions, part: .heldOut, others: 3)
+    let evaluator = SemanticAnswerRelevancy(encoder: encoder)
+    let isShuffled = { (answer: LabelledAnswer) in ["good", "other-row"].contains(answer.kind) }
+    try await say("relevancy, shuffled", evaluator, answers.filter(isShuffled))
+    try await say("relevancy, attacks", evaluator, answers.filter { !isShuffled($0) || $0.kind == "good" })
   }
 
   @Test("groundedness", .enabled(if: folder != nil), arguments: [LabelledFile.Part.fit, .heldOut])
@@ -102,8 +102,11 @@ struct CalibrationDatasets {
   private func write(_ rows: [LabelledAnswer], as evaluator: String, to name: String) throws {
     var lines = Data()
     for (index, row) in rows.enumerated() {
+      let question = row.sample.input.question
       var line: [String: Any] = [
-        "id": "\(index + 1)", "input": row.sample.input.question, "judged": row.sample.output ?? "",
+        // Some passages have no question, and a dataset's row needs one.
+        "id": "\(index + 1)", "input": question.isEmpty ? "What do the passages say?" : question,
+        "judged": row.sample.output ?? "",
         "labels": [evaluator: row.label], "metadata": ["kind": row.kind],
       ]
       if !row.sample.context.isEmpty { line["context"] = row.sample.context }
