@@ -6,6 +6,7 @@ import OpenAIWire
 import Pricing
 import Records
 import Studies
+import Synchronization
 
 /// A judge at an endpoint, asked by the measuring client; a server of the judge's own is started when it is first asked, so
 /// that it does not run beside candidates that are being measured.
@@ -15,12 +16,14 @@ final class MeasuredJudge: JudgeEndpoint {
   private let turnstile: Turnstile
   private let connection: JudgeConnection
   private let stop: StopSignal
+  /// That the judge's certificate is not to be trusted: no verdict after it will be had, and nothing is asked for one.
+  private let untrusted = Mutex<JudgeFailure?>(nil)
   let structured: StructuredOutput
 
   var model: String { planned.model }
 
   init(
-    _ planned: PlannedJudge, costing: RequestCosting, key: Secret?, surroundings: ServedCandidate.Surroundings,
+    _ planned: PlannedJudge, costing: RequestCosting, surroundings: ServedCandidate.Surroundings,
     stop: StopSignal
   ) {
     self.planned = planned
@@ -28,7 +31,7 @@ final class MeasuredJudge: JudgeEndpoint {
     self.stop = stop
     structured = StructuredOutput(rawValue: planned.structure) ?? .prompt
     turnstile = Turnstile(planned.width)
-    connection = JudgeConnection(planned, key: key, surroundings: surroundings, stop: stop)
+    connection = JudgeConnection(planned, surroundings: surroundings, stop: stop)
   }
 
   func ask(_ request: JudgeRequest) async throws(JudgeFailure) -> JudgeReply {
@@ -42,6 +45,7 @@ final class MeasuredJudge: JudgeEndpoint {
     if Task.isCancelled || stop.isRequested {
       return .failure(JudgeFailure(.cancelled, reason: "the run was stopped", cost: .free))
     }
+    if let untrusted = untrusted.withLock(\.self) { return .failure(untrusted) }
     let client: MeasuringClient
     do { client = try await connection.client() } catch {
       return .failure(JudgeFailure(.connection, reason: "\(error)", cost: .free))
@@ -51,8 +55,12 @@ final class MeasuredJudge: JudgeEndpoint {
     let observation = await client.send(
       MeasuredRequest(path: "/chat/completions", body: body.bytes, streams: false))
     let latency = Duration.nanoseconds(Int64(clamping: observation.serviceLatency ?? 0))
-    let cost = cost(of: observation, seconds: latency / .seconds(1), at: date)
-    guard observation.succeeded else { return .failure(Self.failure(observation, cost: cost)) }
+    let cost = cost(of: observation, at: date)
+    guard observation.succeeded else {
+      let failure = Self.failure(observation, cost: cost)
+      if case .certificate? = observation.failure { untrusted.withLock { $0 = failure } }
+      return .failure(failure)
+    }
     return .success(
       JudgeReply(
         text: observation.text, finishReason: observation.finishReason.flatMap { FinishReason(rawValue: $0) },
@@ -72,8 +80,12 @@ final class MeasuredJudge: JudgeEndpoint {
     return .object(asked.overlaid(with: settings))
   }
 
-  private func cost(of observation: Observation, seconds: Double, at date: Date) -> EvaluationCost {
-    if case .connect? = observation.failure { return .free }
+  private func cost(of observation: Observation, at date: Date) -> EvaluationCost {
+    let spans = observation.spans
+    // Nothing was sent: nobody was found at any try.
+    if !observation.succeeded, spans.isEmpty { return .free }
+    // Attempts that failed took their time too.
+    let seconds = spans.reduce(0) { $0 + Double($1.end - $1.begin) / 1e9 }
     let record: CostRecord
     if case .catalogue = costing.price {
       record = costing.cost(of: observation, at: date)
@@ -96,7 +108,7 @@ final class MeasuredJudge: JudgeEndpoint {
   private static func failure(_ observation: Observation, cost: EvaluationCost) -> JudgeFailure {
     let kind: JudgeFailure.Kind =
       switch observation.failure {
-      case .connect?, .reset?, nil: .connection
+      case .connect?, .certificate?, .reset?, nil: .connection
       case .timeout?: .timeout
       case .status?, .serverEvent?: .refused
       case .malformedChunk?, .truncated?, .notHTTP?, .tooLarge?: .malformed
@@ -114,15 +126,13 @@ extension PlannedJudge {
 /// The client of a judge, and its server where it has one of its own.
 private actor JudgeConnection {
   private let planned: PlannedJudge
-  private let key: Secret?
   private let surroundings: ServedCandidate.Surroundings
   private let stop: StopSignal
   private var opening: Task<MeasuringClient, any Error>?
   private var server: ServedCandidate?
 
-  init(_ planned: PlannedJudge, key: Secret?, surroundings: ServedCandidate.Surroundings, stop: StopSignal) {
+  init(_ planned: PlannedJudge, surroundings: ServedCandidate.Surroundings, stop: StopSignal) {
     self.planned = planned
-    self.key = key
     self.surroundings = surroundings
     self.stop = stop
   }
@@ -140,7 +150,7 @@ private actor JudgeConnection {
     case .imported: throw EvaluationRunError.notServed(candidate: "the judge", reason: "a judge is not imported.")
     case .served(let program):
       let server = try await ServedCandidate(
-        program, name: "the judge", surroundings: surroundings, probes: .init(energy: .none))
+        program, name: "the judge", key: planned.key, surroundings: surroundings, probes: .init(energy: .none))
       self.server = server
       // One try at a time: whether the server has ended is looked at in between.
       let first = try client(at: server.endpoint, retries: 0, timeout: min(program.ready, planned.load.timeout))
@@ -159,7 +169,8 @@ private actor JudgeConnection {
     at endpoint: Endpoint, retries: Int? = nil, timeout: Duration? = nil
   ) throws -> MeasuringClient {
     var settings = ClientSettings(endpoint: endpoint)
-    settings.key = key
+    settings.key = surroundings.keys[planned.key]
+    settings.trust = planned.trust
     settings.requestTimeout = timeout ?? planned.load.timeout
     settings.retries = RetryPolicy(maximumAttempts: (retries ?? planned.load.retries) + 1)
     settings.keepsText = true

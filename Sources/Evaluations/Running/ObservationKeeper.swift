@@ -5,6 +5,13 @@ import Records
 import Studies
 import Synchronization
 
+/// What came of asking a candidate.
+struct Asked: Sendable {
+  var stored: [ObservationRecord] = []
+  /// When requests held the server beside these that ended with the run: their part of it is nobody else's.
+  var cancelled: [SharedOccupancy.Span] = []
+}
+
 /// Stores observations as they end.
 final class ObservationKeeper: Sendable {
   private struct State {
@@ -13,6 +20,10 @@ final class ObservationKeeper: Sendable {
     var error: (any Error)?
     /// Requests in a row, up to the last, that found nobody.
     var refused = 0
+    /// Whether its certificate is not to be trusted: no other request will be answered either.
+    var isUntrusted = false
+    /// When requests held the server that ended with the run.
+    var cancelled: [SharedOccupancy.Span] = []
   }
 
   /// So many requests in a row that found nobody, each with all its tries, are an endpoint that is not there: the others are
@@ -33,11 +44,13 @@ final class ObservationKeeper: Sendable {
   /// Whether the records cannot be written any more: then there is no use in asking on.
   var hasFailed: Bool { state.withLock { $0.error != nil } }
 
-  var isUnreachable: Bool { state.withLock { $0.refused >= Self.mostRefused } }
+  var isUnreachable: Bool { state.withLock { $0.isUntrusted || $0.refused >= Self.mostRefused } }
 
   func keep(_ observation: Observation) {
     // Ended with the run, not by the candidate, be it between two tries: it is asked again by the next run.
-    if observation.failure == .cancelled || (!observation.succeeded && stop.isRequested) { return }
+    if observation.failure == .cancelled || (!observation.succeeded && stop.isRequested) {
+      return state.withLock { $0.cancelled += observation.spans }
+    }
     let item = session.missing[observation.index]
     let startedAt = anchor.date(of: observation.scheduled)
     let planned = session.work.plan.candidates[session.candidate]
@@ -55,6 +68,7 @@ final class ObservationKeeper: Sendable {
       let (done, failed) = state.withLock { state in
         state.stored.append(stored)
         state.failed += stored.status == .failed ? 1 : 0
+        if stored.failureKind == "certificate" { state.isUntrusted = true }
         state.refused = stored.failureKind == "connect" ? state.refused + 1 : 0
         return (state.stored.count, state.failed)
       }
@@ -68,11 +82,12 @@ final class ObservationKeeper: Sendable {
     }
   }
 
+  /// - Returns: what was stored, and when others held the server that are asked again.
   /// - Throws: what kept an observation from being stored.
-  func finish() throws -> [ObservationRecord] {
+  func finish() throws -> Asked {
     try state.withLock { state in
       if let error = state.error { throw error }
-      return state.stored
+      return Asked(stored: state.stored, cancelled: state.cancelled)
     }
   }
 }

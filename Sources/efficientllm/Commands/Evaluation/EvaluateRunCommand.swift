@@ -135,9 +135,7 @@ enum EvaluatorKinds {
     if needsEncoder, FileManager.default.fileExists(atPath: folder.path) {
       encoder = try await LocalSentenceEncoder(name: "minilm", folder: folder, home: home.url)
     }
-    let environment = ["EFFICIENTLLM_HOME": home.url.path]
-    return .standard(judge: judge, encoder: encoder) { command in
-      ScoringProgram(command: command, environment: environment)
-    }
+    let program = try ScoringProgram.maker(for: plan, environment: ["EFFICIENTLLM_HOME": home.url.path])
+    return .standard(judge: judge, encoder: encoder) { program($0) }
   }
 }
