@@ -14,6 +14,9 @@ enum RecordSchema {
     }
     migrator.registerMigration("3 evaluations") { try evaluations($0) }
     migrator.registerMigration("4 superseded verdicts") { try supersededVerdicts($0) }
+    migrator.registerMigration("5 refusals") { database in
+      try database.alter(table: "observation") { $0.add(column: "is_refusal", .boolean).notNull().defaults(to: false) }
+    }
     return migrator
   }
 

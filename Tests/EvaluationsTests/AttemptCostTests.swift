@@ -137,4 +137,23 @@ import Testing
     #expect(try run.results().observations[0].cost.picos == 3_000_000_000_000)
     #expect(observation([attempt(.cancelled), attempt(.cancelled, at: 200)]).spans.count == 2)
   }
+
+  @Test func aRefusalIsTheAnswerWhereThereIsNoOther() throws {
+    var refused = observation([attempt(nil)], usage: usage)
+    refused.text = ""
+    refused.refusal = "I cannot."
+    let record = stored(refused, .absent(Absence("none")))
+    #expect(record.text == "I cannot." && record.isRefusal)
+    refused.text = "But this."
+    let both = stored(refused, .absent(Absence("none")))
+    #expect(both.text == "But this." && !both.isRefusal)
+    refused.refusal = nil
+    #expect(!stored(refused, .absent(Absence("none"))).isRefusal)
+    let run = try StoredRun(rows: StoredRun.rows(["r1", "r2"]))
+    try run.add("r1", scores: ["Exact": 0]) { $0.isRefusal = true }
+    try run.add("r2", scores: ["Exact": 1])
+    let results = try run.results()
+    #expect(results.observations.map(\.isRefusal) == [true, false])
+    #expect(results.notes.contains("a: 1 answers are refusals, judged by what they say"))
+  }
 }

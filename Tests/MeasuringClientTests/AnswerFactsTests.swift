@@ -154,4 +154,44 @@ import Testing
     let said = try #require(observation.json.object?["attempts"]?.array?[0].object)
     #expect(said["usage"]?.object?["prompt_tokens"]?.integer == 9 && said["answered_by"]?.string == "first")
   }
+
+  /// What a model says that will not answer is content of its own kind.
+  @Test func refusalsAreKept() throws {
+    func piece(_ text: String, index: Int = 0) -> String {
+      #"{"choices":[{"index":\#(index),"delta":{"content":null,"refusal":"\#(text)"}}]}"#
+    }
+    let end = #"{"choices":[{"index":0,"delta":{"refusal":null},"finish_reason":"stop"}]}"#
+    let streamed = stream([piece("I can"), piece("not é."), piece("other", index: 1), end])
+    #expect(streamed.failure == nil && streamed.refusal == "I cannot é." && streamed.text.isEmpty)
+    #expect(streamed.arrivals.count == 3, "its pieces are tokens as any other")
+    let whole = document(#"{"choices":[{"index":0,"message":{"content":null,"refusal":"I cannot."}}]}"#)
+    #expect(whole.refusal == "I cannot." && whole.text.isEmpty && whole.failure == nil)
+    #expect(stream([piece("I"), end], keepsText: false).refusal == nil)
+    #expect(stream([token("a"), end]).refusal == nil)
+    var observation = Observation(index: 0, identifier: "a", scheduled: 1)
+    #expect(observation.json.object?["refusal"] == nil)
+    observation.refusal = "I cannot."
+    #expect(observation.json.object?["refusal"]?.string == "I cannot.")
+  }
+
+  @Test func refusalsComeThroughTheClient() async throws {
+    let key = "sk-live-4f8a1c9e7b2d"
+    let server = try await ScriptedServer { number, _ in
+      number == 0
+        ? .document(#"{"choices":[{"index":0,"message":{"content":null,"refusal":"Not with \#(key)."}}]}"#)
+        : .events([
+          #"{"choices":[{"index":0,"delta":{"refusal":"I can"}}]}"#,
+          #"{"choices":[{"index":0,"delta":{"refusal":"not."},"finish_reason":"stop"}]}"#, "[DONE]",
+        ])
+    }
+    var settings = ClientSettings(endpoint: try Endpoint("http://127.0.0.1:\(server.port)/v1"))
+    settings.keepsText = true
+    settings.key = try Secret(key, source: "test")
+    let client = try MeasuringClient(settings)
+    let request = MeasuredRequest.prompt("Why?", model: "m", maximumTokens: nil)
+    let refusals = [await client.send(request).refusal, await client.send(request).refusal]
+    await client.shutdown()
+    await server.stop()
+    #expect(refusals == ["Not with [redacted].", "I cannot."])
+  }
 }

@@ -66,6 +66,7 @@ import Testing
     }
     try old.close()
     let store = try RecordStore(existingAt: path)
+    #expect(try store.observations(ofEvaluation: 1).map(\.isRefusal) == [false])
     #expect(try store.verdicts(ofEvaluation: 1).map(\.cost) == [paid])
     try store.storeVerdict(verdict(1, cost: paid))
     #expect(try store.supersededVerdicts(ofEvaluation: 1).map(\.cost) == [paid])

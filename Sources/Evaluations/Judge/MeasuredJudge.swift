@@ -63,9 +63,14 @@ final class MeasuredJudge: JudgeEndpoint {
     }
     return .success(
       JudgeReply(
-        text: observation.text, finishReason: observation.finishReason.flatMap { FinishReason(rawValue: $0) },
-        model: observation.answeredBy, usage: observation.usage, latency: latency, cost: cost))
+        text: observation.text, refusal: observation.refusal,
+        finishReason: observation.finishReason.flatMap { FinishReason(rawValue: $0) },
+        model: observation.answeredBy, usage: observation.usage, latency: latency, cost: cost,
+        unpricedAttempts: isPricedByTokens ? BilledAttempts(observation).unknown : 0))
   }
+
+  /// By time every attempt counts with what it took.
+  private var isPricedByTokens: Bool { if case .catalogue = costing.price { true } else { false } }
 
   /// The plan's settings in place of what the evaluator would say, and the rest as it says it.
   private func body(_ request: JudgeRequest) -> JSONValue {

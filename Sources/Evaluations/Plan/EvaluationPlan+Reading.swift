@@ -147,7 +147,10 @@ extension EvaluationPlan {
     }
     // The environment of a program is no part of what it is asked, and may hold keys.
     if let node = entries.first(where: { $0.key == "environment" })?.value, kind == "CustomEvaluation" {
-      let command = options["command"]?.array?.compactMap(\.string) ?? []
+      guard let command = options["command"]?.array?.compactMap(\.string) else {
+        throw PlanError.impossible(
+          PlanError.Place("evaluators.environment", line: item.line), reason: "only a command: has an environment.")
+      }
       programs[command] = try environment(node, path: "evaluators.environment")
       options["environment"] = nil
     }

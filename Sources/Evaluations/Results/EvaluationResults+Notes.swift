@@ -1,10 +1,12 @@
+import Evaluators
 import Measures
 import Records
 
 extension EvaluationResults {
   /// What a reader of any table of these results should know, and the table cannot say.
   public var notes: [String] {
-    completeness + repetitionNote + answeringModels + priceNotes + priceChanges + lowerBounds + evaluatorNotes
+    completeness + repetitionNote + answeringModels + refusals + priceNotes + priceChanges + lowerBounds
+      + evaluatorNotes
       + energyNote
   }
 
@@ -43,6 +45,13 @@ extension EvaluationResults {
     }
   }
 
+  private var refusals: [String] {
+    candidates.compactMap { candidate in
+      let count = latestObservations(of: candidate).count(where: \.isRefusal)
+      return count == 0 ? nil : "\(candidate.name): \(count) answers are refusals, judged by what they say"
+    }
+  }
+
   private var priceNotes: [String] {
     let versions = priceVersions
     return versions.count > 1
@@ -73,7 +82,17 @@ extension EvaluationResults {
         ? nil
         : "\(candidate.name): the costs of \(count) requests are lower bounds: attempts at them broke off before their usage "
           + "was said"
+    } + judgedLowerBounds
+  }
+
+  private var judgedLowerBounds: [String] {
+    let count = verdicts.count { verdict in
+      // Few have any, and reading all of them takes its time.
+      guard let judge = verdict.judge, judge.contains("unpriced_attempts") else { return false }
+      return JudgeWork(record: judge).map { $0.unpricedAttempts > 0 } ?? false
     }
+    return count == 0
+      ? [] : ["what judges cost for \(count) verdicts is a lower bound: attempts broke off before their usage was said"]
   }
 
   private var evaluatorNotes: [String] {

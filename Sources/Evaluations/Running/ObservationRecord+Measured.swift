@@ -21,6 +21,8 @@ extension ObservationRecord {
     _ observation: Observation, candidate: Int64, row: String, repetition: Int,
     attribution: EvaluationWork.RowAttribution, startedAt: Date, cost: CostRecord, energy: MeasuredValue
   ) {
+    // Words in place of an answer are what there is to be judged.
+    let isRefusal = observation.refusal?.isEmpty == false && observation.text?.isEmpty != false
     func seconds(_ nanoseconds: UInt64?) -> Double? { nanoseconds.map { Double($0) / 1e9 } }
     let failure = observation.failure
     let timeline = JSONValue.members([
@@ -33,7 +35,7 @@ extension ObservationRecord {
       failureKind: observation.succeeded ? nil : failure?.kind ?? "incomplete",
       failureMessage: observation.succeeded ? nil : failure?.description ?? "the answer did not end",
       route: attribution.route, customer: attribution.customer, tags: attribution.tags, startedAt: startedAt,
-      requestID: observation.identifier, text: observation.text,
+      requestID: observation.identifier, text: isRefusal ? observation.refusal : observation.text,
       toolCalls: observation.toolCalls.isEmpty ? nil : JSONValue.array(observation.toolCalls).text,
       finishReason: observation.finishReason, answeredBy: observation.answeredBy,
       promptTokens: observation.promptTokens, completionTokens: observation.completionTokens,
@@ -43,7 +45,7 @@ extension ObservationRecord {
         timePerOutputToken: observation.timePerOutputToken.map { $0 / 1e9 },
         serviceEndToEnd: seconds(observation.serviceLatency),
         serviceTimeToFirstToken: seconds(observation.serviceTimeToFirstToken)),
-      retries: observation.retries, timeline: timeline.text, cost: cost, energy: energy)
+      retries: observation.retries, timeline: timeline.text, cost: cost, energy: energy, isRefusal: isRefusal)
   }
 
   /// When its attempts held the server, by the clock of the machine that sent them.

@@ -14,10 +14,12 @@ public struct JudgeReply: Sendable, Hashable {
   public var latency: Duration
   /// What the reply cost. Whoever knows prices says it; an unknown price is ``EvaluationCost/unknown(_:)``, never free.
   public var cost: EvaluationCost
+  /// Earlier tries of the request that may have been paid for and are not in the cost, which is a lower bound then.
+  public var unpricedAttempts = 0
 
   public init(
     text: String?, refusal: String? = nil, finishReason: FinishReason?, model: String?, usage: JSONValue?,
-    latency: Duration, cost: EvaluationCost
+    latency: Duration, cost: EvaluationCost, unpricedAttempts: Int = 0
   ) {
     self.text = text
     self.refusal = refusal
@@ -26,6 +28,7 @@ public struct JudgeReply: Sendable, Hashable {
     self.usage = usage
     self.latency = latency
     self.cost = cost
+    self.unpricedAttempts = unpricedAttempts
   }
 
   /// Reads the body of a chat completion.

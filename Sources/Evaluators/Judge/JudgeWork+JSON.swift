@@ -8,7 +8,8 @@ extension JudgeWork {
       "requests": .integer(requests),
       "problems": problems.isEmpty
         ? nil : .array(problems.map { .members(["kind": .string($0.kind.rawValue), "detail": .string($0.detail)]) }),
-      "cost": cost.json, "nanoseconds": .integer(nanoseconds),
+      "cost": cost.json, "unpriced_attempts": unpricedAttempts == 0 ? nil : .integer(unpricedAttempts),
+      "nanoseconds": .integer(nanoseconds),
       "models": models.isEmpty ? nil : .array(models.map { .string($0) }),
       "usage": usage.isEmpty ? nil : .array(usage), "positions": positions.map { .string($0.rawValue) },
       "self_judged": isSelfJudged ? .boolean(true) : nil,
@@ -24,6 +25,7 @@ extension JudgeWork {
       requests = try field.required("requests").integer(in: 0...1_000_000)
       for element in try field.member("problems")?.elements() ?? [] { problems.append(try Self.problem(element)) }
       if let cost = try field.member("cost") { self.cost = try EvaluationCost(cost) }
+      unpricedAttempts = try field.member("unpriced_attempts")?.integer(in: 0...1_000_000) ?? 0
       latency = .nanoseconds(Int64(try field.required("nanoseconds").integer(in: 0 ... .max)))
       for element in try field.member("models")?.elements() ?? [] { models.append(try element.string()) }
       usage = try field.member("usage")?.elements().map(\.value) ?? []

@@ -8,6 +8,8 @@ public struct JudgeWork: Sendable, Hashable {
   public var problems: [JudgeProblem] = []
   /// The sum over all requests.
   public var cost = EvaluationCost.free
+  /// Tries that may have been paid for and are not in the cost, which is a lower bound then.
+  public var unpricedAttempts = 0
   /// The sum over all requests, as the endpoint measured them.
   public var latency = Duration.zero
   /// The models that answered, each once, in order.
@@ -27,6 +29,7 @@ public struct JudgeWork: Sendable, Hashable {
   mutating func add(_ reply: JudgeReply) {
     requests += 1
     cost = cost + reply.cost
+    unpricedAttempts += reply.unpricedAttempts
     latency += reply.latency
     if let model = reply.model, !models.contains(model) { models.append(model) }
     usage.append(reply.usage ?? .null)

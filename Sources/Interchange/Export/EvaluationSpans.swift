@@ -153,6 +153,7 @@ struct ObservationSpans {
     }
     result.add("efficientllm.request.id", text: observation.requestID)
     result.add("efficientllm.retries", integer: observation.retries)
+    result.add("efficientllm.refusal", flag: observation.isRefusal ? true : nil)
     result.add("efficientllm.token.source", text: observation.tokenSource)
     result.add("efficientllm.time_per_output_token", number: observation.latencies.timePerOutputToken)
     result.add("efficientllm.service.duration", number: observation.latencies.serviceEndToEnd)

@@ -15,6 +15,7 @@ extension Observation {
       "token_source": tokenSource.map { .string($0.rawValue) },
       "answered_by": answeredBy.map { .string($0) }, "usage": usage, "service_tier": serviceTier.map { .string($0) },
       "finish_reason": finishReason.map { .string($0) }, "text": text.map { .string($0) },
+      "refusal": refusal.map { .string($0) },
       "tool_calls": toolCalls.isEmpty ? nil : .array(toolCalls),
     ])
   }

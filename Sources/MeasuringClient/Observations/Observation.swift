@@ -28,6 +28,8 @@ public struct Observation: Sendable, Hashable {
   public var tokenSource: TokenSource?
   /// The answer, where it was asked to be kept.
   public var text: String?
+  /// What the model said in place of an answer where it would not give one (`refusal`), where texts are kept.
+  public var refusal: String?
   /// Why the server ended the answer.
   public var finishReason: String?
   /// The model that the answer names, which need not be the one that was asked for; nil where it names none.

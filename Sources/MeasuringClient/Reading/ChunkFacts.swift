@@ -2,7 +2,7 @@ import OpenAIWire
 
 /// What the client wants to know of one event or of a whole answer.
 struct ChunkFacts: Sendable, Hashable {
-  /// Whether it brought something that was generated: text, reasoning, or a piece of a tool call.
+  /// Whether it brought something that was generated: text, a refusal, reasoning, or a piece of a tool call.
   var hasContent = false
   var finishReason: String?
   var usage: Usage?
@@ -12,6 +12,8 @@ struct ChunkFacts: Sendable, Hashable {
   /// The model that answers and the tier it was served in.
   var model: String?
   var serviceTier: String?
+  /// What the first choice says in place of content where the model will not answer, or a piece of it.
+  var refusal: String?
   /// Pieces of the first choice's tool calls, or whole ones.
   var toolCalls: [JSONValue] = []
   /// The message of an error.
@@ -46,6 +48,10 @@ struct ChunkFacts: Sendable, Hashable {
       if let content = try delta.member("content")?.string(), !content.isEmpty {
         hasContent = true
         if index == 0 { text.append(contentsOf: content.utf8) }
+      }
+      if let words = try delta.member("refusal")?.value.string, !words.isEmpty {
+        hasContent = true
+        if index == 0 { refusal = (refusal ?? "") + words }
       }
       for name in ["reasoning_content", "reasoning"] {
         if let thought = try delta.member(name)?.value.string, !thought.isEmpty { hasContent = true }

@@ -44,6 +44,9 @@ public struct StreamReader: Sendable {
   /// The last usage that was sent, for streams that say it in every chunk: it is read at the end.
   private var usageBytes: [UInt8] = []
   private var calls = ToolCallAssembly()
+  /// What the first choice says in place of content where the model will not answer, where texts are kept; nil where it says
+  /// no such thing.
+  public private(set) var refusal: String?
   /// When `[DONE]` came.
   public private(set) var doneAt: UInt64?
   /// What is wrong; nothing is read after it.
@@ -126,6 +129,7 @@ public struct StreamReader: Sendable {
     if let reason = facts.finishReason { finishReason = short(reason) }
     if model == nil, let name = facts.model { model = short(name) }
     if serviceTier == nil, let tier = facts.serviceTier { serviceTier = short(tier) }
+    if keepsText, let words = facts.refusal { refusal = (refusal ?? "") + words }
     guard keepsText, !facts.toolCalls.isEmpty else { return }
     do throws(ToolCallAssembly.TooLarge) {
       for call in facts.toolCalls { try calls.add(call) }

@@ -241,6 +241,7 @@ final class RequestRunner: @unchecked Sendable {
     observation.usage = reader.usageAsSent.map(clean)
     if settings.keepsText {
       observation.text = clean(reader.text)
+      observation.refusal = clean(reader.refusal)
       observation.toolCalls = reader.toolCalls.map(clean)
     }
     observation.promptTokens = reader.usage?.promptTokens

@@ -59,6 +59,8 @@ public struct ObservationRecord: Sendable, Codable, Hashable, Identifiable {
   /// What the request said in `x-request-id`.
   public var requestID: String
   public var text: String?
+  /// Whether the text is what the model said in place of an answer, which it would not give.
+  public var isRefusal: Bool
   /// As JSON.
   public var toolCalls: String?
   public var finishReason: String?
@@ -87,7 +89,8 @@ public struct ObservationRecord: Sendable, Codable, Hashable, Identifiable {
     text: String? = nil, toolCalls: String? = nil, finishReason: String? = nil, answeredBy: String? = nil,
     promptTokens: Int? = nil, completionTokens: Int? = nil, tokenSource: String? = nil, usage: String? = nil,
     latencies: Latencies = Latencies(), retries: Int = 0, timeline: String = "", cost: CostRecord,
-    energy: MeasuredValue = .absent("energy was not measured"), trajectory: String? = nil
+    energy: MeasuredValue = .absent("energy was not measured"), trajectory: String? = nil,
+    isRefusal: Bool = false
   ) {
     self.id = id
     self.candidateID = candidateID
@@ -104,6 +107,7 @@ public struct ObservationRecord: Sendable, Codable, Hashable, Identifiable {
     self.startedAt = startedAt
     self.requestID = requestID
     self.text = text
+    self.isRefusal = isRefusal
     self.toolCalls = toolCalls
     self.finishReason = finishReason
     self.answeredBy = answeredBy

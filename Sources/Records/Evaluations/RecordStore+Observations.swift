@@ -29,8 +29,8 @@ extension RecordStore {
         INSERT INTO observation (candidate_id, row, repetition, attempt, status, failure_kind, failure_message, origin,
           route, customer, started_at, request_id, text, tool_calls, finish_reason, answered_by, prompt_tokens,
           completion_tokens, token_source, usage, latency_s, ttft_s, tpot_s, service_latency_s, service_ttft_s, retries,
-          timeline, cost_picos, currency, price_version, price, cost_absence, energy, trajectory)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+          timeline, cost_picos, currency, price_version, price, cost_absence, energy, trajectory, is_refusal)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         """,
       arguments: [
         stored.candidateID, stored.row, stored.repetition, stored.attempt, stored.status.rawValue, stored.failureKind,
@@ -40,6 +40,7 @@ extension RecordStore {
         stored.latencies.timeToFirstToken, stored.latencies.timePerOutputToken, stored.latencies.serviceEndToEnd,
         stored.latencies.serviceTimeToFirstToken, stored.retries, stored.timeline, cost.picos, cost.currency,
         cost.version, cost.price, cost.absence, energy, stored.trajectory,
+        stored.isRefusal,
       ])
     let id = database.lastInsertedRowID
     stored.id = id
@@ -119,7 +120,7 @@ extension RecordStore {
         serviceEndToEnd: row["service_latency_s"], serviceTimeToFirstToken: row["service_ttft_s"]),
       retries: row["retries"], timeline: row["timeline"], cost: CostColumns(row).record,
       energy: try decoded(MeasuredValue.self, from: row["energy"], what: "an observation's energy"),
-      trajectory: row["trajectory"])
+      trajectory: row["trajectory"], isRefusal: row["is_refusal"])
   }
 }
 

@@ -16,6 +16,7 @@ struct JudgeWorkTests {
     work.usage = [.members(["prompt_tokens": .integer(10)]), .null, .members([:])]
     work.positions = .favouredFirst
     work.isSelfJudged = true
+    work.unpricedAttempts = 2
     return work
   }
 
