@@ -106,12 +106,13 @@ struct AgentWhole {
     return .value(Quantity(Self.cost(part) / cost, count: pricedTasks))
   }
 
-  /// What shares leave out, in words; nil where they are over everything.
-  func limits(of candidate: String) -> String? {
-    var parts: [String] = []
-    if timedTasks < tasks { parts.append("of time over \(timedTasks) of \(tasks) tasks") }
-    if pricedTasks < tasks { parts.append("of cost over \(pricedTasks) of \(tasks) tasks") }
-    return parts.isEmpty
-      ? nil : "\(candidate): shares are \(parts.joined(separator: ", ")), those whose every step says its own"
+  /// What shares leave out, in words.
+  func limits(of candidate: String) -> [String] {
+    let parts = [("time", timedTasks, secondsShare(of: uses)), ("cost", pricedTasks, costShare(of: uses))]
+    return parts.compactMap { what, known, share in
+      if case .absent(let absence) = share { return "\(candidate): there are no shares of \(what): \(absence.reason)" }
+      return known == tasks
+        ? nil : "\(candidate): shares of \(what) are over the \(known) of \(tasks) tasks whose every step says its own"
+    }
   }
 }

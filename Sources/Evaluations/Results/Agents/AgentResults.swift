@@ -108,7 +108,7 @@ public struct AgentResults: Sendable, Encodable {
       if tasks.isEmpty { continue }
       if without > 0 { notes.append("\(record.name): \(without) requests have no steps and are left out here") }
       let whole = AgentWhole(tasks)
-      if let limits = whole.limits(of: record.name) { notes.append(limits) }
+      notes += whole.limits(of: record.name)
       candidates.append(Candidate(record.name, tasks, whole, withoutSteps: without, unreadable: unreadable))
       kept.append(tasks.sorted { ($0.latencySeconds ?? -1) > ($1.latencySeconds ?? -1) })
     }
