@@ -7,40 +7,27 @@ struct AgentSection: Sendable {
   private static let mostText = 300
 
   var html: HTML {
-    let kinds = agents.candidates.flatMap { one in
-      (one.kinds + [one.whole]).map { [one.name, $0.title, NumberText.format($0.steps)] + Self.cells($0) }
-    }
-    let tools = agents.candidates.flatMap { one in
-      one.tools.map { tool in
-        [
-          one.name, tool.title.shortened(to: 120), NumberText.format(tool.steps), NumberText.format(tool.tasks),
-          NumberText.format(tool.repeated),
-        ] + Self.cells(tool)
-      }
-    }
     let left = agents.candidates.filter { $0.toolsLeftOut > 0 }.map {
       "\($0.name): \(NumberText.count($0.toolsLeftOut, "tool")) called less often not shown"
     }
     let notes = agents.notes + left
-    let candidateTable = ChartTables.table(
-      "Steps of a task",
-      ["Candidate", "Tasks", "Median", "Half of the tasks", "All of the tasks", "Time in steps, of the latency"],
-      agents.candidates.map { one in
-        [
-          one.name, NumberText.format(one.tasks), NumberText.format(one.medianSteps),
-          "\(NumberText.format(one.quartiles.lower)) to \(NumberText.format(one.quartiles.upper))",
-          "\(NumberText.format(one.range.least)) to \(NumberText.format(one.range.most))", Self.share(one.timeInSteps),
-        ]
-      })
+    let tools =
+      agents.candidates.allSatisfy(\.tools.isEmpty)
+      ? HTML.empty
+      : Self.table(
+        "By tool", ["Tool", "Calls", "In tasks", "Repeated"], agents.candidates.map { ($0.name, $0.tools) }
+      ) { [NumberText.format($0.steps), NumberText.format($0.tasks), NumberText.format($0.repeated)] }
     return """
       <section id="agents" aria-labelledby="agents-title">
       <h2 id="agents-title">Where agents' time and money went</h2>
       <p class="quiet">Over the tasks that have steps. Shares are of what all steps of the candidate took or cost together. \
       Steps that ran side by side count once each, so that their time can be more than the latency; less, where time went by \
       between them. What a step does not say is unknown and in no sum.</p>
-      \(candidateTable)
-      \(ChartTables.table("By kind of step", ["Candidate", "Kind", "Steps"] + Self.headings, kinds))
-      \(tools.isEmpty ? .empty : ChartTables.table("By tool", ["Candidate", "Tool", "Calls", "In tasks", "Repeated"] + Self.headings, tools))
+      \(lengths)
+      \(Self.table("By kind of step", ["Kind", "Steps"], agents.candidates.map { ($0.name, $0.kinds + [$0.whole]) }) {
+        [NumberText.format($0.steps)]
+      })
+      \(tools)
       \(agents.candidates.map(places))
       \(notes.isEmpty ? .empty : "<ul class=\"notes\">\(notes.map { "<li>\($0.capitalisedFirst).</li>" as HTML })</ul>" as HTML)
       \(tasks)
@@ -48,27 +35,71 @@ struct AgentSection: Sendable {
       """
   }
 
-  private static let headings = [
-    "Failed", "Time", "Share of time", "Median step", "Tokens", "Cost", "Share of cost",
-  ]
+  private var lengths: HTML {
+    ChartTables.table(
+      "Steps of a task",
+      ["Candidate", "Tasks", "Median", "Half of the tasks", "All of the tasks", "Time in steps, of the latency"],
+      agents.candidates.map { one in
+        [
+          one.name, NumberText.format(one.tasks), Self.plain(one.medianSteps),
+          "\(Self.plain(one.quartiles.lower)) to \(Self.plain(one.quartiles.upper))",
+          "\(NumberText.format(one.range.least)) to \(NumberText.format(one.range.most))",
+          Self.share(one.timeInSteps) ?? "absent",
+        ]
+      })
+  }
 
-  private static func cells(_ part: EvaluationReport.AgentPart) -> [String] {
-    let tokens = part.tokens.map {
-      NumberText.format($0) + (part.tokensUnknown == 0 ? "" : ", \(NumberText.count(part.tokensUnknown, "step")) unknown")
+  /// A line a part, under its candidate where there are several.
+  private static func table(
+    _ caption: String, _ headings: [String], _ groups: [(name: String, parts: [EvaluationReport.AgentPart])],
+    counts: (EvaluationReport.AgentPart) -> [String]
+  ) -> HTML {
+    let headings = headings + ["Failed", "Time", "Median step", "Tokens", "Cost"]
+    let rows = groups.filter { !$0.parts.isEmpty }.map { group -> HTML in
+      let band: HTML =
+        groups.count > 1
+        ? "<tr class=\"band\"><th scope=\"colgroup\" colspan=\"\(headings.count)\">\(group.name)</th></tr>" : .empty
+      return band
+        + "\(group.parts.map { "<tr><th scope=\"row\">\($0.title.shortened(to: 120))</th>\(cells($0, counts($0)))</tr>" as HTML })"
     }
-    let time = part.seconds.map {
-      duration($0) + (part.secondsUnknown == 0 ? "" : ", \(NumberText.count(part.secondsUnknown, "step")) unknown")
+    return """
+      <div class="scroll" tabindex="0" role="region" aria-label="\(caption)">
+      <table><caption><span>\(caption)</span></caption>
+      <thead><tr>\(headings.map { "<th scope=\"col\">\($0)</th>" as HTML })</tr></thead>
+      <tbody>\(rows)</tbody></table></div>
+      """
+  }
+
+  private static func cells(_ part: EvaluationReport.AgentPart, _ counts: [String]) -> [HTML] {
+    func cell(_ value: String, share: MeasuredValue? = nil, unknown: Int = 0) -> HTML {
+      let under = [share.flatMap(Self.share), unknown == 0 ? nil : "\(NumberText.count(unknown, "step")) unknown"]
+      return """
+        <td><span class="value">\(value)</span><span class="range">\(under.compactMap(\.self).joined(separator: ", "))</span></td>
+        """
     }
-    return [
-      NumberText.format(part.failed), time ?? "unknown", share(part.secondsShare),
-      part.medianSeconds.map(duration) ?? "unknown", tokens ?? "unknown",
-      part.cost.known.isEmpty && part.cost.unknown > 0 ? "unknown" : MeasureText.bill(part.cost), share(part.costShare),
+    func plain(_ text: String) -> HTML { "<td>\(text)</td>" }
+    let known = EvaluationReport.Bill(known: part.cost.known, unknown: 0)
+    let isCostUnknown = part.cost.known.isEmpty && part.cost.unknown > 0
+    return (counts + [NumberText.format(part.failed)]).map(plain) + [
+      cell(
+        part.seconds.map(duration) ?? "unknown", share: part.secondsShare,
+        unknown: part.seconds == nil ? 0 : part.secondsUnknown),
+      plain(part.medianSeconds.map(duration) ?? "unknown"),
+      cell(
+        part.tokens.map { NumberText.format($0) } ?? "unknown", unknown: part.tokens == nil ? 0 : part.tokensUnknown),
+      cell(
+        isCostUnknown ? "unknown" : MeasureText.bill(known), share: part.costShare,
+        unknown: isCostUnknown ? 0 : part.cost.unknown),
     ]
   }
 
-  /// The reasons stand in the notes.
-  private static func share(_ value: MeasuredValue) -> String {
-    value.quantity.map { NumberText.percent($0.value) } ?? "absent"
+  /// Nil where there is none; the reasons stand in the notes.
+  private static func share(_ value: MeasuredValue) -> String? {
+    value.quantity.map { NumberText.percent($0.value) }
+  }
+
+  private static func plain(_ number: Double) -> String {
+    number == number.rounded() && abs(number) < 1e9 ? NumberText.format(Int(number)) : NumberText.format(number, digits: 3)
   }
 
   private static func duration(_ seconds: Double) -> String {
@@ -77,21 +108,11 @@ struct AgentSection: Sendable {
   }
 
   private func places(_ candidate: EvaluationReport.AgentCandidate) -> HTML {
-    let table = ChartTables.table(
-      "Steps of \(candidate.name) by their place in the task", ["Step", "Steps there", "Kinds"] + Self.headings,
-      candidate.places.map { place in
-        [place.title, NumberText.format(place.steps), Self.kinds(place)] + Self.cells(place)
-      })
-    return "<details><summary>\(candidate.name), step by step</summary>\(table)</details>"
-  }
-
-  private static func kinds(_ place: EvaluationReport.AgentPart) -> String {
-    let others = place.steps - place.modelCalls
-    let parts = [
-      place.modelCalls == 0 ? nil : NumberText.count(place.modelCalls, "model call"),
-      others == 0 ? nil : NumberText.count(others, "tool call"),
-    ]
-    return NumberText.list(parts.compactMap(\.self))
+    let table = Self.table(
+      "Steps of \(candidate.name) by their place in the task", ["Place", "Steps", "Calls of models alone"],
+      [(candidate.name, candidate.places)]
+    ) { [NumberText.format($0.steps), NumberText.format($0.modelCalls)] }
+    return "<details><summary>\(candidate.name), by the place of its steps</summary>\(table)</details>"
   }
 
   private var tasks: HTML {

@@ -145,7 +145,7 @@ struct AgentRendering {
       ])
     }
     var lines = [
-      TextTable.onOneLine("\(task.candidate), \(name): \(state), \(task.steps.count) steps, \(latency), \(cost)"),
+      TextTable.onOneLine("\(task.candidate), \(name): \(state), \(task.steps.count) step\(task.steps.count == 1 ? "" : "s"), \(latency), \(cost)"),
       table.render(indent: 2),
     ]
     if task.steps.count > Self.mostSteps {
