@@ -13,6 +13,7 @@ enum RecordSchema {
       try database.alter(table: "trial") { $0.add(column: "memory_parts", .text) }
     }
     migrator.registerMigration("3 evaluations") { try evaluations($0) }
+    migrator.registerMigration("4 superseded verdicts") { try supersededVerdicts($0) }
     return migrator
   }
 

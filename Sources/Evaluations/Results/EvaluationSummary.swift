@@ -42,6 +42,7 @@ public struct EvaluationSummary: Sendable, Encodable {
     public let superseded: Int
     /// Everything that was sent to it, earlier attempts too; without judges.
     public let spent: Spending.Bill
+    /// Verdicts that are not read any more too: they were paid for.
     public let judgeSpent: Spending.Bill
     public let retries: Int
   }
@@ -133,7 +134,7 @@ extension EvaluationSummary.Candidate {
     missing = wanted - latest.count
     self.superseded = superseded.count
     spent = Spending.Bill((latest + superseded).map(\.cost))
-    judgeSpent = Spending.Bill((latest + superseded).flatMap(results.verdicts).map(\.cost))
+    judgeSpent = Spending.Bill((latest + superseded).flatMap(results.judgeCosts))
     retries = latest.reduce(0) { $0 + max(0, $1.retries) }
   }
 

@@ -30,7 +30,7 @@ extension EvaluationResults {
   public var calibrationName: String { Self.calibrationName(of: evaluation.name) }
 
   /// What ``EvaluationRunner/calibrate(stop:)`` calls the run it stores for an evaluation.
-  static func calibrationName(of name: String) -> String { String(name.prefix(52)) + ".calibration" }
+  public static func calibrationName(of name: String) -> String { String(name.prefix(52)) + ".calibration" }
 }
 
 extension LabelledAgreement {

@@ -29,6 +29,7 @@ public struct Spending: Sendable, Encodable {
     public let superseded: Int
     /// Without what judges cost.
     public let cost: Bill
+    /// With what was paid for verdicts that are not read any more.
     public let judgeCost: Bill
     /// The mean of each evaluator's scores, a failed request counting as 0.
     public let scores: [Score]
@@ -41,11 +42,23 @@ public struct Spending: Sendable, Encodable {
     public let currency: String?
   }
 
+  /// What judges cost that were held against people's labels. The answers came with the dataset: nobody was asked for them,
+  /// and they are in no group.
+  public struct Calibration: Sendable, Hashable, Encodable {
+    /// Answers that were judged.
+    public let answers: Int
+    public let judgeCost: Bill
+    /// The runs that the verdicts are kept as.
+    public let evaluations: [String]
+  }
+
   public let key: String
   public let judgeCost: String
   /// The dearest first; amounts of several currencies are not added up, and count one beside the other.
   public let groups: [Group]
   public let total: Group
+  /// Nil where no evaluator was held against people.
+  public let calibration: Calibration?
   /// Runs that the requests belong to.
   public let evaluations: [String]
   /// With their versions.
@@ -53,12 +66,14 @@ public struct Spending: Sendable, Encodable {
   public let notes: [String]
 
   /// - Parameters:
-  ///   - results: one run, or all that asked something in a span of time.
+  ///   - all: one run, or all that asked something in a span of time.
   ///   - judgeCost: whether costs by passing request have what judges cost in them. The sums stay apart.
   public init(
-    _ results: [EvaluationResults], by key: SpendingKey, judgeCost: JudgeCost = .apart,
+    _ all: [EvaluationResults], by key: SpendingKey, judgeCost: JudgeCost = .apart,
     options: DecisionOptions = DecisionOptions()
   ) {
+    let results = all.compactMap(\.asked)
+    calibration = Calibration(all)
     let requests = results.enumerated().flatMap { index, one in one.paid(key: key, run: index) }
     let quality = SpendingQuality(results, judgeCost, options)
     var order: [String?] = []
@@ -73,7 +88,7 @@ public struct Spending: Sendable, Encodable {
     self.judgeCost = judgeCost.rawValue
     evaluations = results.map(\.evaluation.reference)
     datasets = Set(results.map(\.evaluation.dataset)).sorted()
-    notes = Self.notes(results, datasets: datasets, total: total, quality)
+    notes = Self.notes(results, datasets: datasets, total: total, quality) + (calibration?.notes ?? [])
   }
 
   private static func comesFirst(_ one: Group, _ other: Group) -> Bool {
@@ -150,11 +165,33 @@ extension Spending.Group {
     failed = requests.count { $0.failed }
     superseded = requests.count { !$0.counts }
     cost = Spending.Bill(requests.lazy.map(\.observation.cost))
-    judgeCost = Spending.Bill(requests.lazy.flatMap(\.verdicts).map(\.cost))
+    judgeCost = Spending.Bill(requests.lazy.flatMap(\.judgeCosts))
     let worth = quality.worth(of: requests.filter(\.counts))
     scores = worth.scores
     passRate = worth.passRate
     costPerPassingRequest = worth.costPerPassingRequest
     currency = worth.currency
+  }
+}
+
+extension Spending.Calibration {
+  fileprivate init?(_ results: [EvaluationResults]) {
+    let judged = results.map { one in (one, one.observations.filter { $0.origin == JudgedAnswers.form }) }
+      .filter { !$0.1.isEmpty }
+    if judged.isEmpty { return nil }
+    answers = judged.reduce(0) { $0 + $1.1.count }
+    judgeCost = Spending.Bill(judged.lazy.flatMap { one, answers in answers.flatMap(one.judgeCosts) })
+    evaluations = judged.map(\.0.evaluation.reference)
+  }
+
+  fileprivate var notes: [String] {
+    guard !judgeCost.known.isEmpty || judgeCost.unknown > 0 else { return [] }
+    let sums =
+      judgeCost.known.map { "\($0.decimalText) \($0.currency.code)" }
+      + (judgeCost.unknown > 0 ? ["\(judgeCost.unknown) verdicts of unknown cost"] : [])
+    return [
+      "calibrating evaluators against people cost, beside all that is above: \(sums.joined(separator: ", ")) for "
+        + "\(answers) answers (\(evaluations.prefix(4).joined(separator: ", "))\(evaluations.count > 4 ? " and more" : ""))"
+    ]
   }
 }

@@ -15,11 +15,16 @@ struct PaidRequest {
   let value: String?
   let observation: ObservationRecord
   let verdicts: [VerdictRecord]
+  /// Of verdicts that are read, and of those that are not read any more.
+  let judgeCosts: [CostRecord]
   let failed: Bool
   /// Whether it is the last attempt.
   let counts: Bool
-  /// What earlier attempts at the same request are known to have cost, in the same currency.
-  let paidBefore: Int64
+  /// What earlier attempts at the same request are known to have cost, in picos by currency.
+  let paidBefore: [String: Int64]
+  /// What judges are known to have cost for it without being read: verdicts on earlier attempts, and those that others have
+  /// taken the place of.
+  let judgedBefore: [String: Int64]
   let cluster: String
 
   var candidate: Candidate { Candidate(run: run, id: observation.candidateID) }
@@ -31,11 +36,15 @@ extension EvaluationResults {
     let counting = Set(latest.values)
     let models = Dictionary(candidates.compactMap { one in one.id.map { ($0, one) } }, uniquingKeysWith: { $1 })
     let clusters = Dictionary(rows.map { ($0.identity, Self.cluster(of: $0)) }, uniquingKeysWith: { $1 })
-    var before: [Request: Int64] = [:]
-    for (index, observation) in observations.enumerated() where !counting.contains(index) {
-      guard case .known(let picos, _, _, _) = observation.cost else { continue }
-      let (sum, overflow) = (before[observation.request] ?? 0).addingReportingOverflow(picos)
-      before[observation.request] = overflow ? .max : sum
+    var before: [Request: [String: Int64]] = [:]
+    var judgedBefore: [Request: [String: Int64]] = [:]
+    for (index, observation) in observations.enumerated() {
+      let request = observation.request
+      if !counting.contains(index) {
+        before[request, default: [:]].add(observation.cost)
+        verdicts(on: observation).forEach { judgedBefore[request, default: [:]].add($0.cost) }
+      }
+      supersededCosts(of: observation).forEach { judgedBefore[request, default: [:]].add($0) }
     }
     return observations.enumerated().map { index, observation in
       let candidate = models[observation.candidateID]
@@ -49,10 +58,35 @@ extension EvaluationResults {
         }
       return PaidRequest(
         run: run, value: value, observation: observation, verdicts: verdicts(on: observation),
-        failed: failure(of: observation) != nil, counts: counting.contains(index),
-        paidBefore: counting.contains(index) ? before[observation.request] ?? 0 : 0,
+        judgeCosts: judgeCosts(of: observation), failed: failure(of: observation) != nil,
+        counts: counting.contains(index),
+        paidBefore: counting.contains(index) ? before[observation.request] ?? [:] : [:],
+        judgedBefore: counting.contains(index) ? judgedBefore[observation.request] ?? [:] : [:],
         cluster: "\(run) \(clusters[observation.row] ?? "row \(observation.row)")")
     }
+  }
+}
+
+extension [String: Int64] {
+  /// Adds what is known of a cost to the sum of its currency. Nothing costs the same in every currency.
+  fileprivate mutating func add(_ cost: CostRecord) {
+    guard case .known(let picos, let currency, _, _) = cost, picos != 0 else { return }
+    let (sum, overflow) = self[currency, default: 0].addingReportingOverflow(picos)
+    self[currency] = overflow ? .max : sum
+  }
+}
+
+extension EvaluationResults {
+  /// The run without the answers that its dataset brought: they were asked of nobody. Nil where there are no others.
+  var asked: EvaluationResults? {
+    let own = observations.filter { $0.origin != JudgedAnswers.form }
+    if own.count == observations.count { return self }
+    if own.isEmpty { return nil }
+    let kept = Set(own.compactMap(\.id))
+    return EvaluationResults(
+      evaluation: evaluation, rows: rows, candidates: candidates, observations: own,
+      verdicts: verdicts.filter { kept.contains($0.observationID) },
+      supersededVerdicts: supersededVerdicts.filter { kept.contains($0.observationID) })
   }
 }
 
@@ -124,12 +158,24 @@ struct SpendingQuality {
       currency: currency)
   }
 
+  /// What was paid for a request before the attempt and the verdicts that count.
+  private func before(_ request: PaidRequest) -> [String: Int64] {
+    judgeCost == .apart
+      ? request.paidBefore
+      : request.paidBefore.merging(request.judgedBefore) { one, other in
+        let (sum, overflow) = one.addingReportingOverflow(other)
+        return overflow ? .max : sum
+      }
+  }
+
   /// Nothing costs the same in every currency.
   private func currencies(of requests: [PaidRequest]) -> Set<String> {
     var found: Set<String> = []
     for request in requests {
       let costs = [request.observation.cost] + (judgeCost == .include ? request.verdicts.map(\.cost) : [])
       for case .known(let picos, let code, _, _) in costs where picos != 0 { found.insert(code) }
+      // What was paid before is in the same sum.
+      found.formUnion(before(request).keys)
     }
     return found
   }
@@ -170,8 +216,10 @@ struct SpendingQuality {
         candidates: [
           CandidateTable.Candidate(
             name: "requests",
-            outcomes: requests.map {
-              results[$0.run].outcome(of: $0.observation, judgeCost: judgeCost, paidBefore: $0.paidBefore)
+            outcomes: requests.map { request in
+              results[request.run].outcome(
+                of: request.observation, judgeCost: judgeCost, paidBefore: currency.flatMap { before(request)[$0] } ?? 0
+              )
             })
         ])
       return table.summary(of: [measure], options: options).lines[0].values[0]

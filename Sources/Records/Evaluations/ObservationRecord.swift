@@ -172,3 +172,38 @@ public struct VerdictRecord: Sendable, Codable, Hashable {
   /// Nil where there is no score.
   public var passed: Bool? { score.map { $0 >= threshold } }
 }
+
+/// What is left of a verdict that says nothing any more, because another took its place or its evaluator is no longer asked
+/// for: what it cost, which was paid all the same.
+public struct SupersededVerdict: Sendable, Codable, Hashable {
+  public var observationID: Int64
+  public var evaluator: String
+  public var version: Int
+  public var configuration: String
+  /// What it took a judge, as JSON; nil where none was asked.
+  public var judge: String?
+  public var cost: CostRecord
+  public var seconds: Double
+  public var decidedAt: Date
+
+  public init(
+    observationID: Int64, evaluator: String, version: Int, configuration: String, judge: String? = nil,
+    cost: CostRecord, seconds: Double, decidedAt: Date
+  ) {
+    self.observationID = observationID
+    self.evaluator = evaluator
+    self.version = version
+    self.configuration = configuration
+    self.judge = judge
+    self.cost = cost
+    self.seconds = seconds
+    self.decidedAt = decidedAt
+  }
+
+  public init(_ verdict: VerdictRecord) {
+    self.init(
+      observationID: verdict.observationID, evaluator: verdict.evaluator, version: verdict.version,
+      configuration: verdict.configuration, judge: verdict.judge, cost: verdict.cost, seconds: verdict.seconds,
+      decidedAt: verdict.decidedAt)
+  }
+}

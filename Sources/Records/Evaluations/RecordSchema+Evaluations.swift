@@ -61,6 +61,21 @@ extension RecordSchema {
     }
   }
 
+  /// What verdicts cost that others have taken the place of: they say nothing any more, and were paid for.
+  static func supersededVerdicts(_ database: Database) throws {
+    try database.create(table: "superseded_verdict") { table in
+      table.autoIncrementedPrimaryKey("id")
+      table.column("observation_id", .integer).notNull().indexed().references("observation", onDelete: .cascade)
+      table.column("evaluator", .text).notNull()
+      table.column("version", .integer).notNull()
+      table.column("configuration", .text).notNull()
+      table.column("judge", .text)
+      cost(table)
+      table.column("seconds", .double).notNull()
+      table.column("decided_at", .double).notNull()
+    }
+  }
+
   private static func observations(_ database: Database) throws {
     try database.create(table: "observation") { table in
       table.autoIncrementedPrimaryKey("id")

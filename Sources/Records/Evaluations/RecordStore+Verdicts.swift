@@ -3,7 +3,8 @@ import GRDB
 import Measures
 
 extension RecordStore {
-  /// Stores a verdict; one by the same evaluator on the same observation is replaced.
+  /// Stores a verdict; one by the same evaluator on the same observation is replaced. What that one cost was paid all the
+  /// same and is kept; see ``supersededVerdicts(ofEvaluation:)``.
   public func storeVerdict(_ verdict: VerdictRecord) throws { try storeVerdicts([verdict]) }
 
   /// Stores several in one transaction, all or none.
@@ -24,6 +25,15 @@ extension RecordStore {
     case .failed(let message): failure = message
     }
     let cost = CostColumns(verdict.cost)
+    // What cost nothing leaves nothing to be kept.
+    try database.execute(
+      sql: """
+        INSERT INTO superseded_verdict (observation_id, evaluator, version, configuration, judge, cost_picos, currency,
+          price_version, price, cost_absence, seconds, decided_at)
+        SELECT observation_id, evaluator, version, configuration, judge, cost_picos, currency, price_version, price,
+          cost_absence, seconds, decided_at
+        FROM verdict WHERE observation_id = ? AND evaluator = ? AND COALESCE(cost_picos, 1) <> 0
+        """, arguments: [verdict.observationID, verdict.evaluator])
     try database.execute(
       sql: """
         INSERT OR REPLACE INTO verdict (observation_id, evaluator, version, configuration, threshold, score, absence,
@@ -75,6 +85,40 @@ extension RecordStore {
         database, sql: "SELECT * FROM verdict WHERE \(condition) ORDER BY observation_id, evaluator",
         arguments: arguments
       ).map(Self.verdict)
+    }
+  }
+
+  /// What was paid for verdicts on an evaluation's observations that others have taken the place of, in the order in which
+  /// they were replaced.
+  public func supersededVerdicts(ofEvaluation id: Int64) throws -> [SupersededVerdict] {
+    try supersededVerdicts(
+      where: """
+        observation_id IN (SELECT id FROM observation WHERE candidate_id IN
+          (SELECT id FROM candidate WHERE evaluation_id = ?))
+        """, [id])
+  }
+
+  /// The same, on every observation that began in a span of time.
+  public func supersededVerdicts(
+    from begin: Date = .distantPast, until end: Date = .distantFuture
+  ) throws -> [SupersededVerdict] {
+    try supersededVerdicts(
+      where: "observation_id IN (SELECT id FROM observation WHERE started_at >= ? AND started_at < ?)",
+      [begin.timeIntervalSince1970, end.timeIntervalSince1970])
+  }
+
+  private func supersededVerdicts(
+    where condition: String, _ arguments: StatementArguments
+  ) throws -> [SupersededVerdict] {
+    try reading { database in
+      try Row.fetchAll(
+        database, sql: "SELECT * FROM superseded_verdict WHERE \(condition) ORDER BY id", arguments: arguments
+      ).map { row in
+        SupersededVerdict(
+          observationID: row["observation_id"], evaluator: row["evaluator"], version: row["version"],
+          configuration: row["configuration"], judge: row["judge"], cost: CostColumns(row).record,
+          seconds: row["seconds"], decidedAt: Date(timeIntervalSince1970: row["decided_at"]))
+      }
     }
   }
 

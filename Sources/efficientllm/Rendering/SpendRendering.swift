@@ -22,7 +22,9 @@ struct SpendRendering {
   }
 
   var text: String {
-    if spending.groups.isEmpty { return "no requests" }
+    if spending.groups.isEmpty {
+      return (["no requests"] + FigureText.list("Notes", spending.notes)).joined(separator: "\n")
+    }
     let rates = FigureText(.passRate, currency: "", [])
     let scores = FigureText(.score(""), currency: "", [])
     var table = TextTable(
@@ -54,6 +56,16 @@ struct SpendRendering {
     return lines.joined(separator: "\n")
   }
 
+  /// What held evaluators against people, a line a currency, with no request and nothing but what judges cost.
+  private func calibrationLines(width: Int) -> [[String]] {
+    guard let bill = spending.calibration?.judgeCost else { return [] }
+    let known = bill.known.map { (code: $0.currency.code, amount: $0.decimalText) }
+    return (known.isEmpty && bill.unknown > 0 ? [(code: "", amount: "")] : known).map { code, amount in
+      let line = ["calibration", "0", "0", "0", code, "0", "0", amount, "\(bill.unknown)"]
+      return line + [String](repeating: "", count: width - line.count)
+    }
+  }
+
   /// A line a group and currency: sums of several currencies are not put into one.
   var csv: String {
     func ends(_ value: MeasuredValue?) -> [String] {
@@ -83,6 +95,6 @@ struct SpendRendering {
           + evaluators.flatMap { ends(score(group, $0)) }
       }
     }
-    return CSVText.text([header] + lines)
+    return CSVText.text([header] + lines + calibrationLines(width: header.count))
   }
 }

@@ -74,6 +74,78 @@ import Testing
     #expect(spending.notes.contains { $0.hasPrefix("1 requests were sent again") })
   }
 
+  /// A judge's verdict that another takes the place of was paid for, and so was one whose evaluator the plan has no more.
+  @Test func verdictsThatAreNotReadAnyMoreWerePaidFor() throws {
+    let run = try Run(rows: Run.rows(["r1", "r2"]), settings: ["evaluators": "Kept"])
+    for row in ["r1", "r2"] {
+      let stored = try run.add(row, scores: ["Kept": 1, "Dropped": 1], cost: Run.usd(0.002), judgeCost: Run.usd(0.001))
+      try run.store.storeVerdict(
+        VerdictRecord(
+          observationID: try #require(stored.id), evaluator: "Kept", version: 1, configuration: "another",
+          threshold: 0.5, outcome: .score(1), reason: "", cost: Run.usd(0.003), seconds: 1, decidedAt: Run.start))
+    }
+    let results = try run.results()
+    #expect(results.verdicts.map(\.configuration) == ["another", "another"])
+    #expect(results.supersededVerdicts.map(\.evaluator).sorted() == ["Dropped", "Dropped", "Kept", "Kept"])
+    let spending = Spending([results], by: .candidate)
+    #expect(spending.total.judgeCost.known == [Money(picos: 10_000_000_000)] && spending.total.judgeCost.unknown == 0)
+    #expect(spending.calibration == nil && spending.total.scores.map(\.evaluator) == ["Kept"])
+    #expect(try EvaluationSummary(results).candidates[0].judgeSpent == spending.total.judgeCost)
+    let all = Spending(try EvaluationResults.all(in: run.store), by: .candidate)
+    #expect(all.total.judgeCost == spending.total.judgeCost)
+    // With judges in it a pass costs all that was paid for: 0.014 dollars for two.
+    let together = Spending([results], by: .candidate, judgeCost: .include).total.costPerPassingRequest
+    #expect(abs(try #require(together.quantity).value - 0.007) < 1e-15)
+    // A table of candidates has what a request costs as it is judged now.
+    let table = try results.table(judgeCost: .include)
+    for outcome in table.candidates[0].outcomes {
+      guard case .answered(let observation) = outcome else {
+        Issue.record("\(outcome)")
+        continue
+      }
+      #expect(observation.cost == .exact(picos: 5_000_000_000))
+    }
+  }
+
+  /// What judges cost that were held against people is spent too, and no request of anybody.
+  @Test func calibrationIsSpentAndIsNoRequest() throws {
+    let run = try Run(rows: Run.rows(["r1"]))
+    try run.add("r1", scores: ["Judge": 1], cost: Run.usd(0.002), judgeCost: Run.usd(0.001))
+    let calibration = try Run(
+      name: "support.calibration", rows: Run.rows(["l1", "l2"]), candidates: ["labelled answers"], beside: run)
+    for row in ["l1", "l2"] {
+      try calibration.add(row, to: "labelled answers", scores: ["Judge": 0], judgeCost: Run.usd(0.004)) {
+        $0.origin = "judged"
+      }
+    }
+    let spending = Spending(try EvaluationResults.all(in: run.store), by: .candidate)
+    #expect(spending.groups.map(\.value) == ["a"] && spending.total.requests == 1)
+    #expect(spending.total.judgeCost.known == [Money(picos: 1_000_000_000)] && spending.evaluations == ["support@1"])
+    let found = try #require(spending.calibration)
+    #expect(found.answers == 2 && found.judgeCost.known == [Money(picos: 8_000_000_000)])
+    #expect(found.evaluations == ["support.calibration@1"])
+    #expect(spending.total.scores.first?.mean.quantity?.value == 1, "answers of the dataset are nobody's quality")
+    #expect(spending.notes.contains { $0.contains("0.008 USD for 2 answers (support.calibration@1)") })
+    let alone = Spending([try calibration.results()], by: .candidate)
+    #expect(alone.groups.isEmpty && alone.total.requests == 0 && alone.calibration == spending.calibration)
+  }
+
+  @Test func currenciesOfEarlierAttemptsAreNotAddedUp() throws {
+    let run = try Run(rows: Run.rows(["r1"]))
+    let euros = CostRecord.known(picos: 7, currency: "EUR", priceVersion: "v1", price: "")
+    try run.add("r1", cost: euros, failure: "timeout")
+    try run.add("r1", cost: Run.usd(0.001), failure: "timeout")
+    try run.add("r1", scores: ["Exact": 1], cost: Run.usd(0.002))
+    let total = Spending([try run.results()], by: .candidate).total
+    #expect(total.cost.known.map(\.currency.code) == ["EUR", "USD"])
+    #expect(total.costPerPassingRequest.quantity == nil && total.currency == nil)
+    let dollars = try Run(rows: Run.rows(["r1"]))
+    try dollars.add("r1", cost: Run.usd(0.001), failure: "timeout")
+    try dollars.add("r1", scores: ["Exact": 1], cost: Run.usd(0.002))
+    let sum = Spending([try dollars.results()], by: .candidate).total.costPerPassingRequest
+    #expect(abs(try #require(sum.quantity).value - 0.003) < 1e-15)
+  }
+
   @Test func unknownCostsAreCountedAndNotAddedUp() throws {
     let run = try Run(rows: Run.rows(["r1", "r2"]))
     try run.add("r1", scores: ["Exact": 1], cost: Run.usd(0.002))

@@ -13,7 +13,7 @@ struct SpendCommand: AsyncParsableCommand {
     discussion: """
       Every amount stands beside the quality that it bought: the mean of each evaluator's scores, the share that passed, and \
       the cost by passing request, with their intervals. Requests that were sent again in a later run are paid for too. What \
-      judges cost stands apart.
+      judges cost stands apart, verdicts that were given anew included, and apart from both what calibrating evaluators cost.
 
       Examples:
         efficientllm spend support --by customer
@@ -49,8 +49,12 @@ struct SpendCommand: AsyncParsableCommand {
     let end = until?.date ?? .distantFuture
     let results: [EvaluationResults]
     if let reference {
-      let id = try store.evaluation(reference).id
-      results = try EvaluationResults.all(in: store, from: begin, until: end).filter { $0.evaluation.id == id }
+      let named = try store.evaluation(reference)
+      // Runs of one name share what it cost to hold their evaluators against people.
+      let calibration = EvaluationResults.calibrationName(of: named.name)
+      results = try EvaluationResults.all(in: store, from: begin, until: end).filter {
+        $0.evaluation.id == named.id || $0.evaluation.name == calibration
+      }
     } else {
       results = try EvaluationResults.all(in: store, from: begin, until: end)
     }
