@@ -56,7 +56,8 @@ import Testing
     #expect(written.status == 0, "\(written.errors)")
     let page = try String(
       contentsOfFile: written.output.trimmingCharacters(in: .whitespacesAndNewlines), encoding: .utf8)
-    #expect(page.contains("Where agents&#39; time and money went") || page.contains("Where agents' time and money went"))
+    #expect(
+      page.contains("Where agents&#39; time and money went") || page.contains("Where agents' time and money went"))
     #expect(page.contains("&lt;b&gt;paid&lt;/b&gt;") && !page.contains("<b>paid"))
     let json = try scene.object(scene.run("report", "agents", "--format", "json", "--resamples", "200"))
     #expect(json["agents"] is [String: Any])
@@ -64,7 +65,9 @@ import Testing
 
   @Test func whatDoesNotGoTogetherIsRefused() throws {
     let scene = try scene()
-    for wrong in [["--steps", "--by-row"], ["--steps", "--measure", "p50"], ["--tasks", "2"], ["--steps", "--tasks=-1"]] {
+    for wrong in [
+      ["--steps", "--by-row"], ["--steps", "--measure", "p50"], ["--tasks", "2"], ["--steps", "--tasks=-1"],
+    ] {
       #expect(try scene.run(list: ["evaluate", "show", "agents"] + wrong).status == 2, "\(wrong)")
     }
     try scene.add([.init(name: "plain", passes: 50, dollars: nil, seconds: 1)], label: "1", name: "plain")

@@ -99,7 +99,8 @@ struct AgentSection: Sendable {
   }
 
   private static func plain(_ number: Double) -> String {
-    number == number.rounded() && abs(number) < 1e9 ? NumberText.format(Int(number)) : NumberText.format(number, digits: 3)
+    number == number.rounded() && abs(number) < 1e9
+      ? NumberText.format(Int(number)) : NumberText.format(number, digits: 3)
   }
 
   private static func duration(_ seconds: Double) -> String {

@@ -59,10 +59,12 @@ struct RequestSections: Sendable {
   }
 
   private func dispute(_ dispute: EvaluationReport.Dispute) -> HTML {
-    let question: HTML = dispute.question.map { "<p><strong>Asked:</strong> \($0.shortened(to: Self.mostText))</p>" } ?? .empty
+    let question: HTML =
+      dispute.question.map { "<p><strong>Asked:</strong> \($0.shortened(to: Self.mostText))</p>" } ?? .empty
     let expected: HTML =
       dispute.expected.isEmpty
-      ? .empty : "<p><strong>Expected:</strong> \(dispute.expected.joined(separator: " / ").shortened(to: Self.mostText))</p>"
+      ? .empty
+      : "<p><strong>Expected:</strong> \(dispute.expected.joined(separator: " / ").shortened(to: Self.mostText))</p>"
     let answers = dispute.answers.map { answer -> HTML in
       let mark: HTML = answer.passed == true ? " distinct" : ""
       let scores = answer.scores.map { score -> HTML in

@@ -30,7 +30,9 @@ struct AgentRendering {
         + "steps is by the tasks' latency: over 100 % where steps ran side by side.")
     for task in results.tasks { lines += [""] + steps(of: task) }
     if results.tasks.count < results.taskCount {
-      lines += ["", "\(results.taskCount - results.tasks.count) of \(results.taskCount) tasks are not listed: --tasks."]
+      lines += [
+        "", "\(results.taskCount - results.tasks.count) of \(results.taskCount) tasks are not listed: --tasks.",
+      ]
     }
     let tools = results.candidates.compactMap { candidate in
       let left = candidate.toolsLeftOut + max(0, candidate.tools.count - Self.mostTools)
@@ -137,7 +139,8 @@ struct AgentRendering {
       let what = [step.arguments, step.result, step.text].compactMap(\.self).filter { !$0.isEmpty }
       table.append([
         "\(step.position)", step.kind.rawValue + (step.isRepeated ? ", again" : ""),
-        DatasetRendering.shortened(step.name ?? "", to: 32), step.seconds.map { TextTable.number($0, digits: 4) } ?? "?",
+        DatasetRendering.shortened(step.name ?? "", to: 32),
+        step.seconds.map { TextTable.number($0, digits: 4) } ?? "?",
         step.tokens.map(String.init) ?? "?",
         step.cost.map { "\(FigureText.number(of: $0)) \($0.currency)" } ?? "?",
         DatasetRendering.shortened(step.error ?? "", to: 40),
@@ -145,7 +148,9 @@ struct AgentRendering {
       ])
     }
     var lines = [
-      TextTable.onOneLine("\(task.candidate), \(name): \(state), \(task.steps.count) step\(task.steps.count == 1 ? "" : "s"), \(latency), \(cost)"),
+      TextTable.onOneLine(
+        "\(task.candidate), \(name): \(state), \(task.steps.count) step\(task.steps.count == 1 ? "" : "s"), \(latency), \(cost)"
+      ),
       table.render(indent: 2),
     ]
     if task.steps.count > Self.mostSteps {

@@ -83,7 +83,8 @@ struct RecommendationRendering: Encodable {
     case .qualifies: return ""
     case .unmeasured(let measure, let absence): return "no \(measure.name): \(absence.reason)"
     case .undecided(let rows):
-      return rows.map { "the rows do not tell; about \($0) would" } ?? "the rows do not tell, and no number of them would"
+      return rows.map { "the rows do not tell; about \($0) would" }
+        ?? "the rows do not tell, and no number of them would"
     case .fails:
       let missed = standing.requirements.filter { $0.isMet == false }.map { requirement in
         let figures = FigureText(requirement.requirement.measure, currency: currency, [requirement.value])

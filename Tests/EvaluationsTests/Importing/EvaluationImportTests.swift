@@ -209,6 +209,7 @@ import Testing
     #expect(first.observations.map(\.text) == ["four", "4"] && first.verdicts == 2)
     #expect(try !importing(["2026-01-01", "2026-01-02"]).isNew)
     let other = try importing(["2026-01-02", "2026-01-01"])
-    #expect(other.isNew && other.observations.map(\.text) == ["4", "four"])
+    #expect(other.isNew && other.candidates.map(\.name) == ["two", "one"])
+    #expect(other.observations.map(\.text) == ["four", "4"])
   }
 }

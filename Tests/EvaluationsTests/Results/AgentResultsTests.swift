@@ -69,7 +69,8 @@ import Testing
       ])
     // A call with other arguments is no repeat, and one in another task neither.
     #expect(one.tools.map(\.repeated) == [1] && one.tools.map(\.figures.steps) == [3])
-    #expect(AgentResults(try run([Self.bare]).results()).notes.contains { $0.hasPrefix("a: there are no shares of cost") })
+    #expect(
+      AgentResults(try run([Self.bare]).results()).notes.contains { $0.hasPrefix("a: there are no shares of cost") })
   }
 
   @Test func requestsWithoutStepsAndUnreadableOnesAreSaid() throws {

@@ -31,7 +31,8 @@ import Testing
     #expect(
       html.matches(of: /<h2[^>]*>([^<]*)<\/h2>/).map { String($0.1) } == [
         "The frontier", "The candidates", "Differences from small", "Spend",
-        "Where agents' time and money went", "Failed requests", "Where candidates disagree", "Evaluators", "What to know of these numbers", "Manifest", "Run it again",
+        "Where agents' time and money went", "Failed requests", "Where candidates disagree", "Evaluators",
+        "What to know of these numbers", "Manifest", "Run it again",
       ])
     for link in html.matches(of: /<a href="#([^"]*)"/).map({ String($0.1) }) {
       #expect(html.contains("id=\"\(link)\""), "\(link)")
