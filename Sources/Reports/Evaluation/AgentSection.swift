@@ -29,7 +29,7 @@ struct AgentSection: Sendable {
       })
       \(tools)
       \(agents.candidates.map(places))
-      \(notes.isEmpty ? .empty : "<ul class=\"notes\">\(notes.map { "<li>\($0.capitalisedFirst).</li>" as HTML })</ul>" as HTML)
+      \(notes.isEmpty ? .empty : "<ul class=\"notes\">\(notes.map { "<li>\($0).</li>" as HTML })</ul>" as HTML)
       \(tasks)
       </section>
       """
@@ -163,9 +163,9 @@ struct AgentSection: Sendable {
     return """
       <tr><td>\(position)</td><td class="text">\(step.kind)\(again)<span class="range">\
       \(step.name.map { $0.shortened(to: 200) } ?? "")</span></td>\
-      <td>\(step.seconds.map(Self.duration) ?? "unknown")\(bar)</td>\
+      <td><span class="value">\(step.seconds.map(Self.duration) ?? "unknown")</span>\(bar)</td>\
       <td>\(step.tokens.map { NumberText.format($0) } ?? "unknown")</td>\
-      <td>\(step.cost.map { "\(NumberText.format($0.amount)) \($0.currency)" } ?? "unknown")</td>\
+      <td><span class="value">\(step.cost.map { "\(NumberText.format($0.amount)) \($0.currency)" } ?? "unknown")</span></td>\
       <td class="free">\(error)\(texts)</td></tr>
       """
   }

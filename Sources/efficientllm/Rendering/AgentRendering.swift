@@ -102,7 +102,7 @@ struct AgentRendering {
       for tool in one.tools.prefix(Self.mostTools) {
         table.append(
           [
-            one.name, DatasetRendering.shortened(tool.name, to: 40), "\(tool.figures.steps)", "\(tool.tasks)",
+            one.name, Self.brief(tool.name, to: 40), "\(tool.figures.steps)", "\(tool.tasks)",
             tool.repeated == 0 ? "" : "\(tool.repeated)",
           ] + Self.cells(tool.figures))
       }
@@ -139,12 +139,12 @@ struct AgentRendering {
       let what = [step.arguments, step.result, step.text].compactMap(\.self).filter { !$0.isEmpty }
       table.append([
         "\(step.position)", step.kind.rawValue + (step.isRepeated ? ", again" : ""),
-        DatasetRendering.shortened(step.name ?? "", to: 32),
+        Self.brief(step.name ?? "", to: 32),
         step.seconds.map { TextTable.number($0, digits: 4) } ?? "?",
         step.tokens.map(String.init) ?? "?",
         step.cost.map { "\(FigureText.number(of: $0)) \($0.currency)" } ?? "?",
-        DatasetRendering.shortened(step.error ?? "", to: 40),
-        DatasetRendering.shortened(what.joined(separator: " -> "), to: 60),
+        Self.brief(step.error ?? "", to: 40),
+        Self.brief(what.map { Self.brief($0, to: 60) }.joined(separator: " -> "), to: 60),
       ])
     }
     var lines = [
@@ -157,6 +157,12 @@ struct AgentRendering {
       lines.append("  and \(task.steps.count - Self.mostSteps) more steps; --format csv has all")
     }
     return lines
+  }
+
+  /// Cut by scalars first: a hostile character may be a million of them, and counting characters goes through all of a text.
+  private static func brief(_ text: String, to length: Int) -> String {
+    let head = String(String.UnicodeScalarView(text.unicodeScalars.prefix(4 * length)))
+    return DatasetRendering.shortened(head, to: length)
   }
 
   /// A line a step. What a step does not say is empty.

@@ -22,17 +22,19 @@ import Testing
     let tool = try #require(html.firstMatch(of: /<tr><th scope="row">find_order<\/th>(.*?)<\/tr>/))
     #expect(tool.1.hasPrefix("<td>2</td><td>2</td><td>1</td><td>1</td>"))
     #expect(tool.1.contains("25 %, 1 step unknown"))
-    #expect(html.contains("Large: 3 tools called less often not shown."))
+    #expect(html.contains("large: 3 tools called less often not shown."))
   }
 
   @Test func whatIsNotKnownIsNoZero() throws {
     let html = try section(FixtureAgents.agents(names: ["large"]))
     let kind = try #require(html.firstMatch(of: /<tr><th scope="row">tool call<\/th>(.*?)<\/tr>/))
     #expect(kind.1.matches(of: />unknown</).count == 4)
-    #expect(html.contains("Large: there are no shares of cost"))
+    #expect(html.contains("large: there are no shares of cost"))
     // Of the task as a whole, and of its third step.
     #expect(html.contains("timeout, 90 steps, unknown latency, unknown cost</summary>"))
-    #expect(html.contains("<td>unknown</td><td>unknown</td><td>unknown</td>"))
+    #expect(
+      html.contains("<span class=\"value\">unknown</span></td><td>unknown</td><td><span class=\"value\">unknown</span>")
+    )
   }
 
   @Test func tasksAreListedStepByStep() throws {
