@@ -84,4 +84,40 @@ import Testing
       #expect(await mock.records().count == 6)
     }
   }
+
+  /// A judge that is priced by the hour took its time before it failed.
+  @Test func aJudgeThatFailsCostsTheTimeItTook() async throws {
+    let fixture = try EvaluationFixture(rows: 1)
+    try labelled(fixture)
+    let broken = EvaluationFixture.behaviour {
+      $0.malformedRate = 1
+      $0.timeToFirstToken = .fixed(20)
+    }
+    try await EvaluationFixture.withMock(broken) { mock in
+      let judge = """
+        evaluators: [{kind: AnswerRelevancy, engine: judge, attempts: 1}]
+        sample: {rows: 2}
+        judge: {endpoint: "http://127.0.0.1:\(mock.port)/v1", model: mock, price: {per-hour: "3600"}, load: {retries: 0}}
+        """
+      let (outcome, _) = try await runner(fixture, judge).calibrate()
+      let verdicts = try fixture.store.verdicts(ofEvaluation: try #require(outcome.evaluation.id))
+      #expect(verdicts.count == 2)
+      for verdict in verdicts {
+        #expect(verdict.score == nil)
+        #expect((verdict.cost.picos ?? 0) > 0, "\(verdict.cost)")
+      }
+    }
+    // Nobody is there: nothing was sent, and nothing is owed.
+    let port = try await EvaluationFixture.withMock { $0.port }
+    let (outcome, _) = try await runner(
+      fixture,
+      """
+      evaluators: [{kind: AnswerRelevancy, engine: judge, attempts: 1}]
+      sample: {rows: 1}
+      judge: {endpoint: "http://127.0.0.1:\(port)/v1", model: mock, price: {per-hour: "3600"}, load: {retries: 0}}
+      """
+    ).calibrate()
+    let verdicts = try fixture.store.verdicts(ofEvaluation: try #require(outcome.evaluation.id))
+    #expect(verdicts.map(\.cost.picos) == [0])
+  }
 }

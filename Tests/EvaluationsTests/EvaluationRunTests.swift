@@ -273,21 +273,4 @@ import Testing
       #expect(verdicts.allSatisfy { $0.score == nil && $0.passed == nil })
     }
   }
-
-  @Test func keysAreNowhereInTheRecords() async throws {
-    let fixture = try EvaluationFixture(rows: 3)
-    let key = "sk-live-4f8a1c9e7b2d"
-    let file = fixture.folder.appendingPathComponent("key")
-    try Data(key.utf8).write(to: file)
-    _ = try await EvaluationFixture.withMock(EvaluationFixture.behaviour { $0.errorRate = 0.5 }) { mock in
-      try await fixture.run(
-        try fixture.plan(mock.port, candidate: ", key: {file: \(file.path)}, load: {retries: 0}"))
-    }
-    try FileManager.default.removeItem(at: file)
-    let enumerator = try #require(FileManager.default.enumerator(at: fixture.folder, includingPropertiesForKeys: nil))
-    for case let url as URL in enumerator {
-      guard let data = try? Data(contentsOf: url) else { continue }
-      #expect(data.range(of: Data(key.utf8)) == nil, "\(url.path) holds the key")
-    }
-  }
 }

@@ -127,4 +127,31 @@ import Testing
     #expect(said["answered_by"]?.string == "m" && said["service_tier"]?.string == "flex")
     #expect(said["usage"] == observation.usage && said["tool_calls"]?.array == observation.toolCalls)
   }
+
+  /// An attempt that breaks off after its usage was said was paid for; the next one has its own.
+  @Test func whatABrokenAttemptUsedIsKept() async throws {
+    let token = token("a", head: #""model":"first","#)
+    let server = try await ScriptedServer { number, _ in
+      number == 0
+        ? .events([token, #"{"choices":[],"usage":{"prompt_tokens":9,"completion_tokens":1}}"#])
+        : .events([
+          #"{"choices":[{"index":0,"delta":{"content":"b"},"finish_reason":"stop"}]}"#,
+          #"{"choices":[],"usage":{"prompt_tokens":9,"completion_tokens":2}}"#, "[DONE]",
+        ])
+    }
+    var settings = ClientSettings(endpoint: try Endpoint("http://127.0.0.1:\(server.port)/v1"))
+    settings.retries = RetryPolicy(maximumAttempts: 2)
+    settings.retries.firstDelay = .milliseconds(1)
+    let client = try MeasuringClient(settings)
+    let observation = await client.send(MeasuredRequest.prompt("Why?", model: "m", maximumTokens: nil))
+    await client.shutdown()
+    await server.stop()
+    #expect(observation.succeeded && observation.attempts.count == 2)
+    #expect(observation.attempts[0].failure?.kind == "truncated")
+    #expect(observation.attempts[0].usage?.object?["completion_tokens"]?.integer == 1)
+    #expect(observation.attempts[0].answeredBy == "first")
+    #expect(observation.usage?.object?["completion_tokens"]?.integer == 2 && observation.attempts[1].usage == nil)
+    let said = try #require(observation.json.object?["attempts"]?.array?[0].object)
+    #expect(said["usage"]?.object?["prompt_tokens"]?.integer == 9 && said["answered_by"]?.string == "first")
+  }
 }

@@ -20,7 +20,7 @@ final class MeasuredJudge: JudgeEndpoint {
   var model: String { planned.model }
 
   init(
-    _ planned: PlannedJudge, costing: RequestCosting, key: Secret?, surroundings: ServedCandidate.Surroundings,
+    _ planned: PlannedJudge, costing: RequestCosting, surroundings: ServedCandidate.Surroundings,
     stop: StopSignal
   ) {
     self.planned = planned
@@ -28,7 +28,7 @@ final class MeasuredJudge: JudgeEndpoint {
     self.stop = stop
     structured = StructuredOutput(rawValue: planned.structure) ?? .prompt
     turnstile = Turnstile(planned.width)
-    connection = JudgeConnection(planned, key: key, surroundings: surroundings, stop: stop)
+    connection = JudgeConnection(planned, surroundings: surroundings, stop: stop)
   }
 
   func ask(_ request: JudgeRequest) async throws(JudgeFailure) -> JudgeReply {
@@ -51,7 +51,7 @@ final class MeasuredJudge: JudgeEndpoint {
     let observation = await client.send(
       MeasuredRequest(path: "/chat/completions", body: body.bytes, streams: false))
     let latency = Duration.nanoseconds(Int64(clamping: observation.serviceLatency ?? 0))
-    let cost = cost(of: observation, seconds: latency / .seconds(1), at: date)
+    let cost = cost(of: observation, at: date)
     guard observation.succeeded else { return .failure(Self.failure(observation, cost: cost)) }
     return .success(
       JudgeReply(
@@ -72,8 +72,12 @@ final class MeasuredJudge: JudgeEndpoint {
     return .object(asked.overlaid(with: settings))
   }
 
-  private func cost(of observation: Observation, seconds: Double, at date: Date) -> EvaluationCost {
-    if case .connect? = observation.failure { return .free }
+  private func cost(of observation: Observation, at date: Date) -> EvaluationCost {
+    let spans = observation.spans
+    // Nothing was sent: nobody was found at any try.
+    if !observation.succeeded, spans.isEmpty { return .free }
+    // Attempts that failed took their time too.
+    let seconds = spans.reduce(0) { $0 + Double($1.end - $1.begin) / 1e9 }
     let record: CostRecord
     if case .catalogue = costing.price {
       record = costing.cost(of: observation, at: date)
@@ -114,15 +118,13 @@ extension PlannedJudge {
 /// The client of a judge, and its server where it has one of its own.
 private actor JudgeConnection {
   private let planned: PlannedJudge
-  private let key: Secret?
   private let surroundings: ServedCandidate.Surroundings
   private let stop: StopSignal
   private var opening: Task<MeasuringClient, any Error>?
   private var server: ServedCandidate?
 
-  init(_ planned: PlannedJudge, key: Secret?, surroundings: ServedCandidate.Surroundings, stop: StopSignal) {
+  init(_ planned: PlannedJudge, surroundings: ServedCandidate.Surroundings, stop: StopSignal) {
     self.planned = planned
-    self.key = key
     self.surroundings = surroundings
     self.stop = stop
   }
@@ -140,7 +142,7 @@ private actor JudgeConnection {
     case .imported: throw EvaluationRunError.notServed(candidate: "the judge", reason: "a judge is not imported.")
     case .served(let program):
       let server = try await ServedCandidate(
-        program, name: "the judge", surroundings: surroundings, probes: .init(energy: .none))
+        program, name: "the judge", key: planned.key, surroundings: surroundings, probes: .init(energy: .none))
       self.server = server
       // One try at a time: whether the server has ended is looked at in between.
       let first = try client(at: server.endpoint, retries: 0, timeout: min(program.ready, planned.load.timeout))
@@ -159,7 +161,7 @@ private actor JudgeConnection {
     at endpoint: Endpoint, retries: Int? = nil, timeout: Duration? = nil
   ) throws -> MeasuringClient {
     var settings = ClientSettings(endpoint: endpoint)
-    settings.key = key
+    settings.key = surroundings.keys[planned.key]
     settings.requestTimeout = timeout ?? planned.load.timeout
     settings.retries = RetryPolicy(maximumAttempts: (retries ?? planned.load.retries) + 1)
     settings.keepsText = true

@@ -12,7 +12,6 @@ extension EvaluationPlan {
     var folder: String
   }
 
-  private static let sources = ["endpoint", "serve", "import"]
   /// What serves candidates and judges alike.
   private static let endpointKeys = [
     "endpoint", "serve", "path", "ready", "environment", "model", "key", "settings", "price", "load",
@@ -91,7 +90,7 @@ extension EvaluationPlan {
       load: try load(section, default: shared.load))
   }
 
-  static func judge(_ root: PlanSection) throws -> PlannedJudge? {
+  static func judge(_ root: PlanSection, folder: String) throws -> PlannedJudge? {
     guard let node = try root.node("judge") else { return nil }
     let section = try PlanSection(node, path: "judge", known: ["structure"] + endpointKeys)
     guard let model = try section.text("model") else {
@@ -106,67 +105,8 @@ extension EvaluationPlan {
     var load = RequestLoad()
     load.streams = false
     return PlannedJudge(
-      source: try source(section), model: model, key: try key(section), settings: try settings(section),
+      source: try source(section, folder: folder), model: model, key: try key(section), settings: try settings(section),
       price: try price(section), structure: structure, load: try self.load(section, default: load))
-  }
-
-  private static func source(_ section: PlanSection, folder: String = "") throws -> PlannedCandidate.Source {
-    let given = sources.filter { section.has($0) }
-    guard given.count == 1 else {
-      throw PlanError.impossible(
-        section.place(given.first ?? "endpoint"),
-        reason: "say one of endpoint: URL, serve: [PROGRAM, ...] and import: {file: ..., form: ...}.")
-    }
-    switch given[0] {
-    case "endpoint":
-      return .endpoint(try section.text("endpoint") ?? "")
-    case "serve":
-      guard let command = try section.command("serve", placeholders: ServedProgram.placeholders) else { fallthrough }
-      guard command.contains(where: { $0.contains("{port}") }) else {
-        throw PlanError.impossible(
-          section.place("serve"), reason: "the program has to be told its port: write {port} where it stands.")
-      }
-      let environment = try section.settings("environment") ?? [:]
-      return .served(
-        ServedProgram(
-          command: command, path: try section.text("path") ?? "/v1",
-          ready: try section.duration("ready", in: .seconds(1)...Duration.seconds(86_400)) ?? .seconds(120),
-          environment: environment.mapValues(\.text)))
-    default:
-      guard let node = try section.node("import") else { return .imported(files: [], form: "", candidate: nil) }
-      let importing = try PlanSection(node, path: "candidates.import", known: ["file", "files", "form", "candidate"])
-      var files: [String] = []
-      for item in try importing.list("files", of: "files") ?? [] {
-        guard case .scalar(let text, _, _) = item else {
-          throw importing.wrongType("files", expected: "a list of paths", found: item)
-        }
-        files.append(text)
-      }
-      if let file = try importing.text("file") { files.append(file) }
-      guard !files.isEmpty, let form = try importing.text("form") else {
-        throw importing.missing("file", mend: "Say what is imported: import: {file: spans.json, form: opentelemetry}.")
-      }
-      return .imported(
-        files: files.map { place(of: $0, in: folder) }, form: form,
-        candidate: try importing.text("candidate"))
-    }
-  }
-
-  private static func key(_ section: PlanSection) throws -> KeySource? {
-    guard let node = try section.node("key") else { return nil }
-    guard case .map = node else {
-      // Whoever writes a key itself into a plan must not see it again in an error.
-      throw PlanError.impossible(
-        section.place("key"),
-        reason: noKeys)
-    }
-    let place = try PlanSection(node, path: "\(section.path).key", known: ["env", "file"])
-    switch (try place.text("env"), try place.text("file")) {
-    case (let name?, nil): return .environment(name)
-    case (nil, let path?): return .file(path)
-    default:
-      throw PlanError.impossible(section.place("key"), reason: "say one of env: NAME and file: PATH.")
-    }
   }
 
   static func prompt(_ section: PlanSection, default usual: PromptTemplate) throws -> PromptTemplate {
@@ -181,9 +121,6 @@ extension EvaluationPlan {
     }
     return template
   }
-
-  private static let noKeys =
-    "a key does not stand in a plan; say where it is found: key: {env: NAME} or key: {file: PATH}."
 
   /// Where a file lies that a plan names: beside the plan, unless the path says all.
   static func place(of path: String, in folder: String) -> String {
@@ -211,7 +148,8 @@ extension EvaluationPlan {
           PlanError.Place(PlanSection.join(section.path, "settings.\(entry.key)"), line: entry.line),
           reason: "the runner says it itself.")
       }
-      guard !["api_key", "apikey", "authorization", "key", "token"].contains(name.lowercased()) else {
+      let isKey = entry.value.json.string.map { EvidentKey.isKey(name, $0) } ?? false
+      guard !isKey, !["api_key", "apikey", "authorization", "key", "token"].contains(name.lowercased()) else {
         throw PlanError.impossible(
           PlanError.Place(PlanSection.join(section.path, "settings.\(entry.key)"), line: entry.line),
           reason: noKeys)

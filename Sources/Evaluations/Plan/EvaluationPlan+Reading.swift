@@ -33,14 +33,18 @@ extension EvaluationPlan {
     let shared = Shared(
       prompt: try Self.prompt(root, default: .plain), settings: try Self.settings(root),
       load: try Self.load(root, default: RequestLoad()), folder: folder)
-    let evaluators = try Self.evaluators(root, folder: folder)
+    var scoringPrograms: [[String]: ProgramEnvironment] = [:]
+    let evaluators = try Self.evaluators(root, folder: folder, &scoringPrograms)
+    let candidates = try Self.candidates(root, shared)
+    let judge = try Self.judge(root, folder: folder)
     self.init(
       name: name, question: try root.text("question") ?? "", dataset: try DatasetReference(dataset),
       cohort: try root.text("where").map { try Cohort($0) }, sample: try Self.sample(root),
       cluster: try root.text("cluster"),
       repetitions: try root.count("repetitions", in: 1...Self.mostRepetitions) ?? 1,
-      candidates: try Self.candidates(root, shared), evaluators: evaluators,
-      passes: try Self.passes(root, evaluators), judge: try Self.judge(root),
+      candidates: candidates, evaluators: evaluators, passes: try Self.passes(root, evaluators), judge: judge,
+      scoringPrograms: scoringPrograms,
+      keyVariables: Self.keyVariables(candidates, judge, Array(scoringPrograms.values)),
       attribution: try Self.attribution(root, evaluation: name), probes: try StudyPlan.probes(root),
       prices: try root.text("prices"), text: text)
   }
@@ -88,14 +92,16 @@ extension EvaluationPlan {
     }
   }
 
-  private static func evaluators(_ root: PlanSection, folder: String) throws -> [EvaluatorConfiguration] {
+  private static func evaluators(
+    _ root: PlanSection, folder: String, _ programs: inout [[String]: ProgramEnvironment]
+  ) throws -> [EvaluatorConfiguration] {
     let items = try root.list("evaluators", of: "evaluators") ?? []
     guard items.count <= mostEvaluators else {
       throw PlanError.tooLarge(what: "\(items.count) evaluators", limit: "\(mostEvaluators)")
     }
     var names: Set<String> = []
     return try items.map { item in
-      let configuration = try evaluator(item, folder: folder)
+      let configuration = try evaluator(item, folder: folder, &programs)
       let name = configuration.name ?? configuration.kind
       guard names.insert(name).inserted else {
         throw PlanError.duplicate(
@@ -107,7 +113,9 @@ extension EvaluationPlan {
 
   /// `ExactMatch`, or a map with `kind` and the kind's options beside it. An option `{file: PATH}` stands for what that file
   /// holds, as YAML or JSON.
-  private static func evaluator(_ item: PlanNode, folder: String) throws -> EvaluatorConfiguration {
+  private static func evaluator(
+    _ item: PlanNode, folder: String, _ programs: inout [[String]: ProgramEnvironment]
+  ) throws -> EvaluatorConfiguration {
     let place = PlanError.Place("evaluators", line: item.line)
     if case .scalar(let kind, _, _) = item, !item.isNothing { return EvaluatorConfiguration(kind) }
     guard case .map(let entries, _) = item else {
@@ -136,6 +144,15 @@ extension EvaluationPlan {
         options[option] = try PlanDocument.parse(try PlanDocument.text(ofFile: file)).json
       case (let option, let value): options[option] = value
       }
+    }
+    // The environment of a program is no part of what it is asked, and may hold keys.
+    if let node = entries.first(where: { $0.key == "environment" })?.value, kind == "CustomEvaluation" {
+      let command = options["command"]?.array?.compactMap(\.string) ?? []
+      programs[command] = try environment(node, path: "evaluators.environment")
+      options["environment"] = nil
+    }
+    if let command = options["command"]?.array?.compactMap(\.string) {
+      try refuseKeys(in: command, at: PlanError.Place("evaluators.command", line: item.line))
     }
     guard let kind else {
       throw PlanError.missingKey(

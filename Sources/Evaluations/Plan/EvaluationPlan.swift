@@ -25,6 +25,11 @@ public struct EvaluationPlan: Sendable {
   /// The names of the evaluators that an answer has to pass; all of them where the plan does not say.
   public var passes: [String]
   public var judge: PlannedJudge?
+  /// The environments that the plan gives to programs that score, by their commands.
+  public var scoringPrograms: [[String]: ProgramEnvironment]
+  /// The variables of the runner's environment that the plan names as keys: programs get them only where their own section
+  /// names them.
+  public var keyVariables: Set<String>
   public var attribution: Attribution
   /// Read beside the servers that the run starts.
   public var probes: ProbePlan
@@ -75,8 +80,19 @@ public struct ServedProgram: Sendable, Hashable {
   public var path: String
   /// How long it may take until it answers.
   public var ready: Duration
-  /// Laid over the runner's environment.
-  public var environment: [String: String]
+  public var environment: ProgramEnvironment
+}
+
+/// What is laid over the runner's environment for a program that it starts.
+public struct ProgramEnvironment: Sendable, Hashable {
+  public var values: [String: String]
+  /// Variables that hold keys, and where those are found.
+  public var keys: [String: KeySource]
+
+  public init(values: [String: String] = [:], keys: [String: KeySource] = [:]) {
+    self.values = values
+    self.keys = keys
+  }
 }
 
 /// Where a key is found. The key itself is in no plan and no record.

@@ -4,7 +4,7 @@ import Records
 extension EvaluationResults {
   /// What a reader of any table of these results should know, and the table cannot say.
   public var notes: [String] {
-    completeness + repetitionNote + answeringModels + priceNotes + evaluatorNotes + energyNote
+    completeness + repetitionNote + answeringModels + priceNotes + lowerBounds + evaluatorNotes + energyNote
   }
 
   /// The versions of the prices that the known costs were made with, sorted.
@@ -47,6 +47,16 @@ extension EvaluationResults {
     return versions.count > 1
       ? ["costs are by several versions of the prices: \(versions.joined(separator: ", ")); reprice to compare them"]
       : []
+  }
+
+  private var lowerBounds: [String] {
+    candidates.compactMap { candidate in
+      let count = observations.count { $0.candidateID == candidate.id && $0.unpricedAttempts > 0 }
+      return count == 0
+        ? nil
+        : "\(candidate.name): the costs of \(count) requests are lower bounds: attempts at them broke off before their usage "
+          + "was said"
+    }
   }
 
   private var evaluatorNotes: [String] {

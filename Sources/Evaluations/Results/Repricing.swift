@@ -66,39 +66,34 @@ private struct Repricing {
     // What the plan itself said has no other version.
     if case .known(_, _, Self.planVersion, _) = observation.cost { return observation.cost }
     if let hardware = stored?.hardware { return self.hardware(hardware, observation, stored) }
-    guard let usage = observation.usage else {
+    let others = BilledAttempts(observation)
+    var attempts = others.earlier.map { (usage: $0.usage.bytes, model: $0.model, tier: $0.tier) }
+    if let usage = observation.usage { attempts.append((Array(usage.utf8), observation.answeredBy, nil)) }
+    if attempts.isEmpty || (observation.usage == nil && observation.status == .answered) {
       if case .absent = observation.cost { return observation.cost }
       return .absent(Absence("what the request used is not kept, so that it cannot be priced anew"))
     }
-    let document: UsageDocument
-    do {
-      document = try UsageDocument(json: Array(usage.utf8))
+    do throws(RequestCosting.Unpriced) {
+      let costs = try attempts.map { (usage, answered, tier) throws(RequestCosting.Unpriced) in
+        let document = try RequestCosting.document(usage)
+        guard let model = model(answered ?? document.model, candidate, stored), !model.isEmpty else {
+          throw RequestCosting.Unpriced("it is not known which model answered")
+        }
+        var conditions = stored?.conditions ?? [:]
+        if conditions["service_tier"] == nil { conditions["service_tier"] = tier ?? document.serviceTier }
+        return try RequestCosting.cost(
+          ofUsage: document, model: model, provider: stored?.provider, conditions: PriceConditions(conditions),
+          at: moment, table: prices)
+      }
+      return try RequestCosting.sum(costs, unknown: others.unknown)
     } catch {
-      return .absent(Absence("\(error)"))
-    }
-    guard let model = model(of: observation, document, candidate, stored), !model.isEmpty else {
-      return .absent(Absence("it is not known which model answered"))
-    }
-    var conditions = stored?.conditions ?? [:]
-    if conditions["service_tier"] == nil { conditions["service_tier"] = document.serviceTier }
-    let cost = prices.price(
-      of: model, provider: stored?.provider, at: moment, conditions: PriceConditions(conditions)
-    ).flatMap { $0.cost(of: document.usage) }
-    switch cost {
-    case .failure(let absence): return .absent(Absence(absence.description))
-    case .success(let cost):
-      let price = StoredPrice(
-        provider: cost.price.provider, model: cost.price.model,
-        conditions: cost.price.conditions.isEmpty ? nil : cost.price.conditions)
-      return record(cost.total, version: cost.price.version, price)
+      return .absent(error.absence)
     }
   }
 
-  /// The model that answered. Where it is the one that was asked for, it may have been priced under another name.
-  private func model(
-    of observation: ObservationRecord, _ document: UsageDocument, _ candidate: CandidateRecord?, _ stored: StoredPrice?
-  ) -> String? {
-    let answered = observation.answeredBy ?? document.model
+  /// The model by which an answer is priced. Where it is the one that was asked for, it may have been priced under another
+  /// name.
+  private func model(_ answered: String?, _ candidate: CandidateRecord?, _ stored: StoredPrice?) -> String? {
     if let answered, answered != candidate?.model { return answered }
     return stored?.model ?? answered ?? candidate?.model
   }

@@ -29,6 +29,8 @@ public struct Spending: Sendable, Encodable {
     public let superseded: Int
     /// Without what judges cost.
     public let cost: Bill
+    /// Requests whose cost is a lower bound: attempts at them broke off before their usage was said.
+    public let lowerBounds: Int
     /// With what was paid for verdicts that are not read any more.
     public let judgeCost: Bill
     /// The mean of each evaluator's scores, a failed request counting as 0.
@@ -116,6 +118,11 @@ public struct Spending: Sendable, Encodable {
     if total.cost.unknown > 0 {
       notes.append("\(total.cost.unknown) of \(total.requests) requests are of unknown cost and in no sum")
     }
+    if total.lowerBounds > 0 {
+      notes.append(
+        "the costs of \(total.lowerBounds) requests are lower bounds: attempts at them broke off before their usage was said"
+      )
+    }
     if !quality.unpricedNames.isEmpty, total.cost.unknown < total.requests {
       notes.append(
         "costs by passing request are without what has no known cost at all: \(quality.unpricedNames.joined(separator: ", "))"
@@ -165,6 +172,7 @@ extension Spending.Group {
     failed = requests.count { $0.failed }
     superseded = requests.count { !$0.counts }
     cost = Spending.Bill(requests.lazy.map(\.observation.cost))
+    lowerBounds = requests.count { $0.observation.unpricedAttempts > 0 }
     judgeCost = Spending.Bill(requests.lazy.flatMap(\.judgeCosts))
     let worth = quality.worth(of: requests.filter(\.counts))
     scores = worth.scores

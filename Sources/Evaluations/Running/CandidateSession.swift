@@ -15,7 +15,6 @@ struct CandidateSession: Sendable {
   let missing: [EvaluationWork.Item]
   let store: RecordStore
   let costing: RequestCosting
-  let key: Secret?
   let surroundings: ServedCandidate.Surroundings
   let progress: @Sendable (EvaluationProgress) -> Void
 
@@ -27,9 +26,9 @@ struct CandidateSession: Sendable {
   func run(stop: StopSignal) async throws {
     switch planned.source {
     case .endpoint(let text):
-      let stored = try await ask(Endpoint(text), stop: stop)
+      let asked = try await ask(Endpoint(text), stop: stop)
       if case .catalogue = planned.price { break }
-      try settle(stored, energy: .absent(Absence(Settlement.notOurs)))
+      try settle(asked, energy: .absent(Absence(Settlement.notOurs)))
     case .served(let program): try await serve(program, stop: stop)
     case .imported(let files, let form, let name): try take(files, form, of: name)
     }
@@ -38,16 +37,16 @@ struct CandidateSession: Sendable {
   private func serve(_ program: ServedProgram, stop: StopSignal) async throws {
     progress(.serving(candidate: planned.name))
     let server = try await ServedCandidate(
-      program, name: planned.name, surroundings: surroundings, probes: work.plan.probes)
+      program, name: planned.name, key: planned.key, surroundings: surroundings, probes: work.plan.probes)
     let began = ContinuousClock.now
     do {
       try await withClient(server.endpoint, timeout: min(program.ready, planned.load.timeout)) { client in
         try await server.untilReady(client, readyRequest, within: program.ready, stop: stop)
       }
       let ready = began.duration(to: .now)
-      let stored = try await ask(server.endpoint, stop: stop)
+      let asked = try await ask(server.endpoint, stop: stop)
       let readings = await server.end()
-      try settle(stored, energy: readings.energy)
+      try settle(asked, energy: readings.energy)
       try store.noteCandidate(
         record.id ?? 0, section: "server", manifestEntries(server, ready: ready, readings))
     } catch {
@@ -68,7 +67,7 @@ struct CandidateSession: Sendable {
     _ endpoint: Endpoint, retries: Int = 0, timeout: Duration? = nil, _ body: (MeasuringClient) async throws -> Value
   ) async throws -> Value {
     var settings = ClientSettings(endpoint: endpoint)
-    settings.key = key
+    settings.key = surroundings.keys[planned.key]
     settings.requestTimeout = timeout ?? planned.load.timeout
     settings.retries = RetryPolicy(maximumAttempts: retries + 1)
     settings.keepsText = true
@@ -79,10 +78,8 @@ struct CandidateSession: Sendable {
     return try result.get()
   }
 
-  /// - Returns: what was stored.
-  @discardableResult
-  private func ask(_ endpoint: Endpoint, stop: StopSignal) async throws -> [ObservationRecord] {
-    guard !missing.isEmpty, !stop.isRequested else { return [] }
+  private func ask(_ endpoint: Endpoint, stop: StopSignal) async throws -> Asked {
+    guard !missing.isEmpty, !stop.isRequested else { return Asked() }
     return try await withClient(endpoint, retries: planned.load.retries) { client in
       for index in 0..<planned.load.warmup where !stop.isRequested {
         _ = await client.send(work.request(candidate, missing[index % missing.count]))
@@ -100,11 +97,11 @@ struct CandidateSession: Sendable {
       load.requests = missing.count
       if case .rate(_, _, let seed) = planned.load.shape { load.seed = seed }
       let requests = missing.map { work.request(candidate, $0) }
-      guard !stop.isRequested else { return [] }
+      guard !stop.isRequested else { return Asked() }
       let report = try await client.run(load, requests: { requests[$0] }, each: { keeper.keep($0) })
-      let stored = try keeper.finish()
+      let asked = try keeper.finish()
       try note(report)
-      return stored
+      return asked
     }
   }
 
@@ -131,7 +128,7 @@ struct CandidateSession: Sendable {
     _ server: ServedCandidate, ready: Duration, _ readings: ProbeReadings
   ) -> [String: String] {
     var entries = [
-      "command": server.command.joined(separator: " "),
+      "command": surroundings.keys.cleanOwn(server.command.joined(separator: " ")),
       "seconds until ready": String(format: "%.2f", ready / .seconds(1)),
     ]
     if let peak = readings.samples.compactMap(\.residentBytes).max() { entries["peak resident bytes"] = "\(peak)" }
@@ -139,12 +136,12 @@ struct CandidateSession: Sendable {
     case .counter(let counter): entries["energy"] = counter.source + (counter.isEstimate ? " (estimate)" : "")
     case .absent(let absence): entries["energy"] = "absent: \(absence.reason)"
     }
-    if !readings.notes.isEmpty { entries["notes"] = readings.notes.joined(separator: " ") }
+    if !readings.notes.isEmpty { entries["notes"] = surroundings.keys.clean(readings.notes.joined(separator: " ")) }
     return entries
   }
 
   /// Shares out the server's time and energy among the requests of this session.
-  private func settle(_ stored: [ObservationRecord], energy: EnergyEvidence) throws {
-    try Settlement(costing: costing, store: store).settle(stored, energy: energy)
+  private func settle(_ asked: Asked, energy: EnergyEvidence) throws {
+    try Settlement(costing: costing, store: store).settle(asked.stored, beside: asked.cancelled, energy: energy)
   }
 }

@@ -6,7 +6,7 @@ extension EvaluationRunner {
   /// - Throws: what ``run(stop:)`` throws before its first request.
   public func forecast() throws -> String {
     let work = try EvaluationWork(plan: plan, dataset: try configuration.datasets.load(plan.dataset))
-    for candidate in plan.candidates { _ = try Self.secret(candidate.key) }
+    _ = try PlannedKeys(plan)
     var lines = [
       "\(work.selection.dataset.pinned): \(work.rows.count) of \(work.selection.dataset.rowCount) rows, "
         + "\(plan.repetitions) time\(plan.repetitions == 1 ? "" : "s") each"

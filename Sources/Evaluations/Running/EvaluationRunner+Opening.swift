@@ -4,21 +4,22 @@ import Studies
 
 extension EvaluationRunner {
   /// The run that goes on, or a new one.
-  func open(_ work: EvaluationWork) throws -> (EvaluationRecord, [CandidateRecord]) {
+  func open(_ work: EvaluationWork, _ keys: PlannedKeys) throws -> (EvaluationRecord, [CandidateRecord]) {
     let digest = work.digest
     let named = try store.evaluations().filter { $0.name == plan.name }
     let settings = settings
     if let record = try going(on: digest, named), let id = record.id {
       try store.updateEvaluation(
-        id, plan: plan.text, command: configuration.commandLine, settings: settings, rows: work.evaluationRows)
+        id, plan: keys.cleanOwn(plan.text), command: keys.cleanOwn(configuration.commandLine), settings: settings,
+        rows: work.evaluationRows)
       return (record, try store.candidates(ofEvaluation: id))
     }
     var manifest = configuration.manifest
     manifest.sections["settings", default: [:]].merge(settings) { $1 }
     return try store.createEvaluation(
       EvaluationRecord(
-        name: plan.name, label: label(beside: named), digest: digest, plan: plan.text,
-        command: configuration.commandLine, dataset: work.selection.dataset.pinned,
+        name: plan.name, label: label(beside: named), digest: digest, plan: keys.cleanOwn(plan.text),
+        command: keys.cleanOwn(configuration.commandLine), dataset: work.selection.dataset.pinned,
         selection: "\(work.rows.count) of \(work.selection.dataset.rowCount) rows"
           + (plan.cohort.map { ", where \($0)" } ?? "")
           + (plan.sample.map { ", \($0.count) with seed \($0.seed)" } ?? ""),
@@ -27,9 +28,11 @@ extension EvaluationRunner {
       candidates: plan.candidates.map { candidate in
         CandidateRecord(
           evaluationID: 0, name: candidate.name, digest: EvaluationWork.digest(of: candidate), model: candidate.model,
-          endpoint: Self.endpoint(candidate),
+          endpoint: keys.cleanOwn(Self.endpoint(candidate)),
           settings: Dictionary(
-            uniqueKeysWithValues: candidate.settings.members.map { ($0.name, $0.value.string ?? $0.value.text) }),
+            uniqueKeysWithValues: candidate.settings.members.map {
+              ($0.name, keys.cleanOwn($0.value.string ?? $0.value.text))
+            }),
           manifest: Manifest(sections: ["price": Self.price(candidate.price)]))
       })
   }

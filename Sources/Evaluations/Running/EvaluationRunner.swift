@@ -72,8 +72,8 @@ public struct EvaluationRunner: Sendable {
     // Whatever can be wrong is found before anything is paid for.
     let work = try EvaluationWork(plan: plan, dataset: try configuration.datasets.load(plan.dataset))
     let table = try configuration.catalogue.table(version: plan.prices)
-    let keys = try plan.candidates.map { try Self.secret($0.key) }
-    let judge = try judge(table, stop: stop)
+    let keys = try PlannedKeys(plan)
+    let judge = try judge(table, keys, stop: stop)
     let judges = try await judges(judge)
     for candidate in plan.candidates { try check(candidate, table) }
 
@@ -88,11 +88,11 @@ public struct EvaluationRunner: Sendable {
   }
 
   private func run(
-    _ work: EvaluationWork, _ table: PriceTable, _ keys: [Secret?], _ judges: [Judging.Judge], stop: StopSignal
+    _ work: EvaluationWork, _ table: PriceTable, _ keys: PlannedKeys, _ judges: [Judging.Judge], stop: StopSignal
   ) async throws -> EvaluationOutcome {
     let lock = try StudyLock(study: "evaluation-\(plan.name)", directory: configuration.locksDirectory)
     defer { withExtendedLifetime(lock) {} }
-    var (evaluation, candidates) = try open(work)
+    var (evaluation, candidates) = try open(work, keys)
     guard let id = evaluation.id else {
       throw RecordError.failed(path: store.path, reason: "an evaluation has no identifier")
     }
@@ -103,8 +103,7 @@ public struct EvaluationRunner: Sendable {
       try Settlement(costing: costing, store: store).settleLeftOvers(own)
       return CandidateSession(
         work: work, candidate: index, record: record, missing: missing(work, index, own), store: store,
-        costing: costing, key: keys[index],
-        surroundings: surroundings, progress: progress)
+        costing: costing, surroundings: surroundings(keys), progress: progress)
     }
     let waiting = sessions.reduce(0) { $0 + $1.missing.count }
     progress(
@@ -116,7 +115,7 @@ public struct EvaluationRunner: Sendable {
     try await ask(sessions, stop: stop)
 
     let judging = Judging(
-      work: work, judges: judges, store: store,
+      work: work, judges: judges, store: store, keys: keys,
       width: max(ProcessInfo.processInfo.activeProcessorCount, plan.judge?.width ?? 1),
       progress: progress)
     let observations = try store.observations(ofEvaluation: id)
@@ -139,16 +138,17 @@ public struct EvaluationRunner: Sendable {
     }
   }
 
-  private var surroundings: ServedCandidate.Surroundings {
-    ServedCandidate.Surroundings(placeholders: configuration.placeholders, environment: configuration.environment)
+  private func surroundings(_ keys: PlannedKeys) -> ServedCandidate.Surroundings {
+    ServedCandidate.Surroundings(
+      placeholders: configuration.placeholders, environment: configuration.environment, keys: keys)
   }
 
-  private func judge(_ table: PriceTable, stop: StopSignal) throws -> MeasuredJudge? {
+  private func judge(_ table: PriceTable, _ keys: PlannedKeys, stop: StopSignal) throws -> MeasuredJudge? {
     guard let planned = plan.judge else { return nil }
     if case .endpoint(let text) = planned.source { _ = try Endpoint(text) }
     return MeasuredJudge(
       planned, costing: RequestCosting(table: table, price: planned.price, asked: planned.model),
-      key: try Self.secret(planned.key), surroundings: surroundings, stop: stop)
+      surroundings: surroundings(keys), stop: stop)
   }
 
   private func judges(_ judge: MeasuredJudge?) async throws -> [Judging.Judge] {
@@ -173,14 +173,6 @@ public struct EvaluationRunner: Sendable {
                 ])
               } : nil,
           ])))
-    }
-  }
-
-  static func secret(_ source: KeySource?) throws -> Secret? {
-    switch source {
-    case nil: nil
-    case .environment(let name): try Secret(environment: name)
-    case .file(let path): try Secret(file: path)
     }
   }
 

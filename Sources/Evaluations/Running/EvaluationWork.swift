@@ -142,7 +142,7 @@ extension EvaluationWork {
     case .served(let program):
       return .members([
         "serve": .array(program.command.map { .string($0) }), "path": .string(program.path),
-        "environment": .object(sorted(program.environment)),
+        "environment": .object(sorted(program.environment.values)),
       ])
     case .imported(let files, let form, let name):
       // By what the files hold: one that has changed is another candidate.

@@ -29,6 +29,8 @@ struct Judging: Sendable {
   let work: EvaluationWork
   let judges: [Judge]
   let store: RecordStore
+  /// Taken out of what programs and judges say.
+  let keys: PlannedKeys
   /// Verdicts that are asked for side by side.
   let width: Int
   let progress: @Sendable (EvaluationProgress) -> Void
@@ -131,7 +133,8 @@ struct Judging: Sendable {
         case .absent(let absence, let cause): .absent(absence, cause: cause.rawValue)
         }
       return record(
-        outcome, reason: evaluation.reason, parts: Self.parts(evaluation.parts), work: evaluation.work,
+        outcome, reason: judge.isLocal ? evaluation.reason : keys.cleanOwn(evaluation.reason),
+        parts: Self.parts(evaluation.parts), work: evaluation.work,
         cost: Self.cost(evaluation.cost), seconds: evaluation.latency / .seconds(1))
     } catch is CancellationError {
       return nil
@@ -140,7 +143,7 @@ struct Judging: Sendable {
       var work: JudgeWork?
       if case EvaluationError.judgeFailed(_, _, _, let done) = error { work = done }
       return record(
-        .failed(message: "\(error)"), reason: "the evaluator failed", parts: "", work: work,
+        .failed(message: keys.clean("\(error)")), reason: "the evaluator failed", parts: "", work: work,
         cost: work.map { Self.cost($0.cost) }
           ?? (judge.isLocal
             ? Self.cost(.free) : .absent(Absence("the evaluator failed before it said what it cost"))),

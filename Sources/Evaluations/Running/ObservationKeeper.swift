@@ -5,6 +5,13 @@ import Records
 import Studies
 import Synchronization
 
+/// What came of asking a candidate.
+struct Asked: Sendable {
+  var stored: [ObservationRecord] = []
+  /// When requests held the server beside these that ended with the run: their part of it is nobody else's.
+  var cancelled: [SharedOccupancy.Span] = []
+}
+
 /// Stores observations as they end.
 final class ObservationKeeper: Sendable {
   private struct State {
@@ -13,6 +20,8 @@ final class ObservationKeeper: Sendable {
     var error: (any Error)?
     /// Requests in a row, up to the last, that found nobody.
     var refused = 0
+    /// When requests held the server that ended with the run.
+    var cancelled: [SharedOccupancy.Span] = []
   }
 
   /// So many requests in a row that found nobody, each with all its tries, are an endpoint that is not there: the others are
@@ -37,7 +46,9 @@ final class ObservationKeeper: Sendable {
 
   func keep(_ observation: Observation) {
     // Ended with the run, not by the candidate, be it between two tries: it is asked again by the next run.
-    if observation.failure == .cancelled || (!observation.succeeded && stop.isRequested) { return }
+    if observation.failure == .cancelled || (!observation.succeeded && stop.isRequested) {
+      return state.withLock { $0.cancelled += observation.spans }
+    }
     let item = session.missing[observation.index]
     let startedAt = anchor.date(of: observation.scheduled)
     let planned = session.work.plan.candidates[session.candidate]
@@ -68,11 +79,12 @@ final class ObservationKeeper: Sendable {
     }
   }
 
+  /// - Returns: what was stored, and when others held the server that are asked again.
   /// - Throws: what kept an observation from being stored.
-  func finish() throws -> [ObservationRecord] {
+  func finish() throws -> Asked {
     try state.withLock { state in
       if let error = state.error { throw error }
-      return state.stored
+      return Asked(stored: state.stored, cancelled: state.cancelled)
     }
   }
 }

@@ -59,3 +59,13 @@ extension ObservationRecord {
     }
   }
 }
+
+extension Observation {
+  /// When its attempts held the server.
+  var spans: [SharedOccupancy.Span] {
+    attempts.compactMap { attempt in
+      guard let sent = attempt.sent, let end = attempt.end, end > sent else { return nil }
+      return SharedOccupancy.Span(begin: sent, end: end)
+    }
+  }
+}

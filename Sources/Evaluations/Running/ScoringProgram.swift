@@ -8,8 +8,10 @@ public struct ScoringProgram: EvaluationProgram {
   /// - Parameters:
   ///   - command: the program and its arguments.
   ///   - environment: laid over the runner's own.
-  public init(command: [String], environment: [String: String] = [:]) {
-    program = LineProgram(command: command, environment: environment, longestLine: VerdictLine.longest)
+  ///   - withheld: variables of the runner's own that it does not get.
+  public init(command: [String], environment: [String: String] = [:], withheld: Set<String> = []) {
+    program = LineProgram(
+      command: command, environment: environment, withheld: withheld, longestLine: VerdictLine.longest)
   }
 
   public func answer(to line: [UInt8], deadline: Duration) async throws -> [UInt8] {

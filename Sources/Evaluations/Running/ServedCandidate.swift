@@ -12,9 +12,12 @@ final class ServedCandidate: Sendable {
   struct Surroundings: Sendable {
     var placeholders: [String: String]
     var environment: [String: String]
+    /// The plan's keys: which of them a server gets, and what is taken out of its words.
+    var keys: PlannedKeys
   }
 
   private let name: String
+  private let keys: PlannedKeys
   private let probe: TrialProbe
   private let stop = StopSignal()
   private let state = Mutex<TrialRun?>(nil)
@@ -23,8 +26,12 @@ final class ServedCandidate: Sendable {
   let command: [String]
 
   /// Starts the server; it does not answer yet.
-  init(_ program: ServedProgram, name: String, surroundings: Surroundings, probes: ProbePlan) async throws {
+  /// - Parameter key: what the server is asked with.
+  init(
+    _ program: ServedProgram, name: String, key: KeySource?, surroundings: Surroundings, probes: ProbePlan
+  ) async throws {
     self.name = name
+    keys = surroundings.keys
     let port = try await LoopbackPort.free()
     var values = surroundings.placeholders
     values["port"] = String(port)
@@ -33,12 +40,14 @@ final class ServedCandidate: Sendable {
     command = filled
     let probe = try TrialProbe(plan: probes)
     await probe.measureIdle()
-    let environment = surroundings.environment.merging(program.environment) { $1 }
+    let own = keys.environment(program.environment, key: key)
+    let environment = surroundings.environment.merging(own.values) { $1 }
     let (stop, observer) = (stop, ServerWatch(probe))
     task = Task {
       await LocalExecutor().run(
-        TrialLaunch(command: filled, environment: environment, timeout: .seconds(30 * 86_400)), stop: stop,
-        observer: observer)
+        TrialLaunch(
+          command: filled, environment: environment, withheld: own.withheld, timeout: .seconds(30 * 86_400)),
+        stop: stop, observer: observer)
     }
     self.probe = probe
   }
@@ -57,14 +66,15 @@ final class ServedCandidate: Sendable {
     var last = "it did not listen"
     while ContinuousClock.now < deadline, !stop.isRequested {
       if let run = state.withLock({ $0 }) {
-        throw EvaluationRunError.notServed(candidate: name, reason: Self.ending(run))
+        throw EvaluationRunError.notServed(candidate: name, reason: keys.clean(Self.ending(run)))
       }
       let observation = await client.send(request)
       if observation.succeeded { return }
       switch observation.failure {
       case .status(let status, _, _)? where ![408, 429, 500, 502, 503, 504].contains(status):
         throw EvaluationRunError.notServed(
-          candidate: name, reason: "the first request came back with \(observation.failure?.description ?? "")")
+          candidate: name,
+          reason: keys.clean("the first request came back with \(observation.failure?.description ?? "")"))
       case let failure?: last = failure.description
       case nil: break
       }
@@ -72,7 +82,7 @@ final class ServedCandidate: Sendable {
     }
     if stop.isRequested { return }
     throw EvaluationRunError.notServed(
-      candidate: name, reason: "after \(limit): \(last). Give it longer with ready:.")
+      candidate: name, reason: keys.clean("after \(limit): \(last). Give it longer with ready:."))
   }
 
   /// Ends the server and everything it started.

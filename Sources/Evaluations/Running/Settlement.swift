@@ -13,20 +13,13 @@ struct Settlement {
   let costing: RequestCosting
   let store: RecordStore
 
-  /// - Parameter stored: all requests that one server had in one session.
-  func settle(_ stored: [ObservationRecord], energy: EnergyEvidence) throws {
-    var spans: [SharedOccupancy.Span] = []
-    var owners: [Int] = []
-    for (index, observation) in stored.enumerated() {
-      let own = observation.spans
-      spans += own
-      owners += own.map { _ in index }
-    }
-    func summed(_ shares: [Double]) -> [Double] {
-      var sums = [Double](repeating: 0, count: stored.count)
-      for (share, owner) in zip(shares, owners) { sums[owner] += share }
-      return sums
-    }
+  /// - Parameters:
+  ///   - stored: all requests that one server had in one session.
+  ///   - others: when requests held it that are not stored, as those that ended with the run. Their part is nobody's.
+  func settle(_ stored: [ObservationRecord], beside others: [SharedOccupancy.Span] = [], energy: EnergyEvidence) throws
+  {
+    let (spans, owners) = Self.spans(of: stored, beside: others)
+    func summed(_ shares: [Double]) -> [Double] { Self.summed(shares, owners, count: stored.count) }
     let seconds = summed(SharedOccupancy.seconds(of: spans))
     let joules: [MeasuredValue] = self.joules(spans, energy, count: stored.count, summed)
     try store.settleObservations(
@@ -41,6 +34,26 @@ struct Settlement {
           }
         return (id: id, cost: cost, energy: joules[index])
       })
+  }
+
+  private static func spans(
+    of stored: [ObservationRecord], beside others: [SharedOccupancy.Span]
+  ) -> (spans: [SharedOccupancy.Span], owners: [Int]) {
+    var spans: [SharedOccupancy.Span] = []
+    var owners: [Int] = []
+    for (index, observation) in stored.enumerated() {
+      let own = observation.spans
+      spans += own
+      owners += own.map { _ in index }
+    }
+    return (spans + others, owners)
+  }
+
+  /// The shares of each owner. Spans behind the owners' are nobody's.
+  private static func summed(_ shares: [Double], _ owners: [Int], count: Int) -> [Double] {
+    var sums = [Double](repeating: 0, count: count)
+    for (share, owner) in zip(shares, owners) { sums[owner] += share }
+    return sums
   }
 
   private func joules(
@@ -64,10 +77,13 @@ struct Settlement {
     let open = observations.filter {
       $0.energy == .absent(Self.pendingEnergy) || $0.cost == .absent(Absence(Self.pendingCost))
     }
-    // Requests of one client had one server; the part of their names before the last hyphen is the client's.
-    let sessions = Dictionary(grouping: open) {
+    for session in Self.sessions(open) { try settle(session, energy: .absent(Absence(Self.lostEnergy))) }
+  }
+
+  /// Requests of one client had one server; the part of their names before the last hyphen is the client's.
+  private static func sessions(_ observations: [ObservationRecord]) -> [[ObservationRecord]] {
+    Dictionary(grouping: observations) {
       $0.requestID.prefix(upTo: $0.requestID.lastIndex(of: "-") ?? $0.requestID.endIndex)
-    }
-    for (_, session) in sessions { try settle(session, energy: .absent(Absence(Self.lostEnergy))) }
+    }.values.map(\.self)
   }
 }

@@ -1,3 +1,5 @@
+public import OpenAIWire
+
 /// When what happened in one attempt, in nanoseconds of the machine's monotonic clock.
 ///
 /// Each stamp is taken by the client: ``sent`` just before the request is handed to the kernel, those of what arrives
@@ -26,6 +28,12 @@ public struct AttemptTimeline: Sendable, Hashable {
   /// The HTTP status.
   public var status: Int?
   public var failure: RequestFailure?
+  /// Of an attempt that failed after the server had said it: what it used, which was paid for all the same. That of an answer
+  /// is in the observation.
+  public var usage: JSONValue?
+  /// The model and the tier that such an attempt names.
+  public var answeredBy: String?
+  public var serviceTier: String?
 
   public init(began: UInt64) { self.began = began }
 }

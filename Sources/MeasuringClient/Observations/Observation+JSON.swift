@@ -33,6 +33,8 @@ extension AttemptTimeline {
       "retry_after_seconds": failure.flatMap {
         if case .status(_, let seconds?, _) = $0 { .integer(seconds) } else { nil }
       },
+      "usage": usage, "answered_by": answeredBy.map { .string($0) },
+      "service_tier": serviceTier.map { .string($0) },
     ])
   }
 }

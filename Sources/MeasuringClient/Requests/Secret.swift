@@ -1,7 +1,7 @@
 import Foundation
 public import OpenAIWire
 
-/// A key for an endpoint. It goes into one header and nowhere else: whatever prints, encodes or mirrors it says
+/// A key for an endpoint. It goes into one header, or into the environment of a program that it is meant for, and nowhere else: whatever prints, encodes or mirrors it says
 /// `[redacted]`, and texts that came from a server are cleaned of it before they are kept.
 public struct Secret: Sendable, Hashable, CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
   private let value: String
@@ -55,7 +55,7 @@ public struct Secret: Sendable, Hashable, CustomStringConvertible, CustomDebugSt
   }
 
   /// Whether it is too long to stand in a text by chance.
-  var isToldFromWords: Bool { value.utf8.count >= 8 }
+  public var isToldFromWords: Bool { value.utf8.count >= 8 }
 
   private static func isLetter(_ byte: UInt8) -> Bool { (0x61...0x7A).contains(byte | 0x20) }
 
@@ -87,6 +87,9 @@ public struct Secret: Sendable, Hashable, CustomStringConvertible, CustomDebugSt
 
   /// The key alone, for a header of its own. Not to be kept.
   var bare: String { value }
+
+  /// Puts the key into the environment of a program that is about to be started. Not to be kept.
+  public func give(to environment: inout [String: String], as name: String) { environment[name] = value }
 
   /// The text with every place where the key stands blotted out, also where a server has written it as JSON, as part of an
   /// address, in base64 (alone or behind other text) or in hexadecimal digits.

@@ -196,6 +196,9 @@ final class RequestRunner: @unchecked Sendable {
     let reader = exchange.reader
     exchange.endAttempt(failure, at: stamp)
     if let failure {
+      if let reader {
+        noteUsage(of: reader, in: &exchange.observation.attempts[exchange.observation.attempts.count - 1])
+      }
       if !isEnding, exchange.foundStaleConnection {
         attempt(exchange)
         return
@@ -216,6 +219,15 @@ final class RequestRunner: @unchecked Sendable {
   private func over(_ exchange: Exchange) {
     exchanges[ObjectIdentifier(exchange)] = nil
     exchange.finish()
+  }
+
+  /// What an attempt used that failed afterwards: it was paid for.
+  private func noteUsage(of reader: StreamReader, in attempt: inout AttemptTimeline) {
+    guard let usage = reader.usageAsSent else { return }
+    let key = settings.key.flatMap { $0.isToldFromWords ? $0 : nil }
+    attempt.usage = key?.redacting(usage) ?? usage
+    attempt.answeredBy = reader.model.map { key?.redacting($0) ?? $0 }
+    attempt.serviceTier = reader.serviceTier.map { key?.redacting($0) ?? $0 }
   }
 
   private func complete(_ observation: inout Observation, from reader: StreamReader) {

@@ -27,13 +27,20 @@ public actor LineProgram {
 
   private let command: [String]
   private let environment: [String: String]
+  private let withheld: Set<String>
   private let longestLine: Int
   private var conversation: Conversation?
 
-  /// - Parameter longestLine: bytes of an answer.
-  public init(command: [String], environment: [String: String] = [:], longestLine: Int = 1 << 20) {
+  /// - Parameters:
+  ///   - environment: laid over the runner's own.
+  ///   - withheld: variables of the runner's own that the program does not get.
+  ///   - longestLine: bytes of an answer.
+  public init(
+    command: [String], environment: [String: String] = [:], withheld: Set<String> = [], longestLine: Int = 1 << 20
+  ) {
     self.command = command
     self.environment = environment
+    self.withheld = withheld
     self.longestLine = longestLine
     // A program may end while it is being written to: that is its failure, and must not be our end.
     signal(SIGPIPE, SIG_IGN)
@@ -50,7 +57,10 @@ public actor LineProgram {
       waitedFor = nil
       finish.finish()
     }
-    let conversation = self.conversation ?? Conversation(command, environment, longestLine: longestLine)
+    let conversation =
+      self.conversation
+      ?? Conversation(
+        command, TrialLaunch.changes(environment, withheld: withheld), longestLine: longestLine)
     self.conversation = conversation
     do {
       return try await conversation.answer(to: line, deadline: deadline)
@@ -86,7 +96,7 @@ private final class Conversation: Sendable {
   private let answers: AsyncThrowingStream<[UInt8], any Error>
   private let stop = StopSignal()
 
-  init(_ command: [String], _ environment: [String: String], longestLine: Int) {
+  init(_ command: [String], _ changes: [Environment.Key: String?], longestLine: Int) {
     let program = command.first ?? ""
     self.program = program
     let (lines, feed) = AsyncStream<[UInt8]>.makeStream()
@@ -98,8 +108,6 @@ private final class Conversation: Sendable {
       options.processGroupID = 0
       // Whoever is cancelled takes the program along.
       options.teardownSequence = [.gracefulShutDown(allowedDurationToNextStep: .seconds(2))]
-      let changes = Dictionary(
-        uniqueKeysWithValues: environment.map { (Environment.Key(stringLiteral: $0.key), Optional($0.value)) })
       let tail = Tail()
       do {
         _ = try await Subprocess.run(

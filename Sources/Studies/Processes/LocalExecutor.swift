@@ -20,8 +20,7 @@ public struct LocalExecutor: TrialExecutor {
     guard let program = launch.command.first else { return TrialRun(exit: .notStarted(reason: "the command is empty")) }
     var options = PlatformOptions()
     options.processGroupID = 0
-    let changes = Dictionary(
-      uniqueKeysWithValues: launch.environment.map { (Environment.Key(stringLiteral: $0.key), Optional($0.value)) })
+    let changes = TrialLaunch.changes(launch.environment, withheld: launch.withheld)
     let watch = Watch(launch: launch, lingering: lingering)
     do {
       let result = try await Subprocess.run(
@@ -80,6 +79,18 @@ public struct LocalExecutor: TrialExecutor {
       try? await Task.sleep(for: .seconds(1_000_000_000))
       try? execution.send(signal: .kill)
     }
+  }
+}
+
+extension TrialLaunch {
+  /// What becomes of the runner's environment for a program.
+  static func changes(
+    _ environment: [String: String], withheld: Set<String>
+  ) -> [Subprocess.Environment.Key: String?] {
+    var changes: [Subprocess.Environment.Key: String?] = [:]
+    for name in withheld { changes[.init(stringLiteral: name)] = .some(nil) }
+    for (name, value) in environment { changes[.init(stringLiteral: name)] = .some(value) }
+    return changes
   }
 }
 

@@ -6,15 +6,19 @@ public struct TrialLaunch: Sendable, Hashable {
   public var command: [String]
   /// Laid over the runner's environment.
   public var environment: [String: String]
+  /// Variables of the runner's environment that the program does not get.
+  public var withheld: Set<String>
   public var timeout: Duration
   /// How long a trial that is asked to leave is given before it is killed.
   public var grace: Duration
 
   public init(
-    command: [String], environment: [String: String] = [:], timeout: Duration, grace: Duration = .seconds(10)
+    command: [String], environment: [String: String] = [:], withheld: Set<String> = [], timeout: Duration,
+    grace: Duration = .seconds(10)
   ) {
     self.command = command
     self.environment = environment
+    self.withheld = withheld
     self.timeout = timeout
     self.grace = grace
   }

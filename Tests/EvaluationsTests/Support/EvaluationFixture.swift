@@ -62,7 +62,10 @@ final class EvaluationFixture: Sendable {
   func configuration(label: String? = nil, retriesFailed: Bool = false) -> EvaluationRunner.Configuration {
     EvaluationRunner.Configuration(
       datasets: datasets, catalogue: try! PriceCatalogue(versions: PriceCatalogue.builtIn.versions),
-      registry: { .standard(judge: $1) { ScoringProgram(command: $0) } },
+      registry: {
+        let program = try ScoringProgram.maker(for: $0)
+        return .standard(judge: $1) { program($0) }
+      },
       locksDirectory: folder.appendingPathComponent("locks").path, label: label, retriesFailed: retriesFailed)
   }
 

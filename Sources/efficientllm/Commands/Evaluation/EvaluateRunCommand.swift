@@ -137,9 +137,7 @@ enum EvaluatorKinds {
       encoder = try await LocalSentenceEncoder(name: "minilm", folder: folder, home: home.url)
       background = try DatasetStore(folder: home.datasets).load(plan.dataset).rows.map(\.input.question)
     }
-    let environment = ["EFFICIENTLLM_HOME": home.url.path]
-    return .standard(judge: judge, encoder: encoder, background: background) { command in
-      ScoringProgram(command: command, environment: environment)
-    }
+    let program = try ScoringProgram.maker(for: plan, environment: ["EFFICIENTLLM_HOME": home.url.path])
+    return .standard(judge: judge, encoder: encoder, background: background) { program($0) }
   }
 }
