@@ -1,4 +1,5 @@
 import Datasets
+import MeasuringClient
 import Studies
 import Testing
 
@@ -115,6 +116,27 @@ import Testing
   ])
   func candidatesThatCannotBeAreNamed(_ candidates: String, _ said: String) {
     #expect(refusal(candidates: candidates).contains(said), "\(refusal(candidates: candidates))")
+  }
+
+  @Test func whoseCertificatesAreBelieved() throws {
+    func candidate(_ more: String, at scheme: String = "https") -> String {
+      "[{name: a, endpoint: \"\(scheme)://h/v1\", model: m\(more)}]"
+    }
+    func trust(_ more: String) throws -> CertificateTrust { try plan(candidates: candidate(more)).candidates[0].trust }
+    #expect(try trust("") == .system && trust(", trust: system") == .system && trust(", trust: anyone") == .anyone)
+    let file = try EvaluationPlan(
+      yaml: """
+        evaluation: e
+        dataset: d
+        candidates: \(candidate(", trust: {ca-file: own.pem}"))
+        judge: {endpoint: "https://h/v1", model: m, trust: {ca-file: /etc/own.pem}}
+        """, folder: "plans")
+    #expect(file.candidates[0].trust == .authorities(file: "plans/own.pem"))
+    #expect(file.judge?.trust == .authorities(file: "/etc/own.pem"))
+    #expect(refusal(candidates: candidate(", trust: somebody")).contains("trust: {ca-file: PATH}"))
+    #expect(refusal(candidates: candidate(", trust: {ca-fil: x}")).contains("Did you mean \"ca-file\"?"))
+    #expect(refusal(candidates: candidate(", trust: anyone", at: "http")).contains("https://"))
+    #expect(refusal(candidates: "[{name: a, serve: [x, \"{port}\"], model: m, trust: anyone}]").contains("https://"))
   }
 
   @Test func loadsMakeACandidateEach() throws {

@@ -1,6 +1,8 @@
 import Foundation
 import Measures
+import MeasuringClient
 import MockEndpoint
+import Pricing
 import Records
 import Studies
 import Synchronization
@@ -271,6 +273,58 @@ import Testing
       #expect(outcome.failedVerdicts["CustomEvaluation"]?.count == 2)
       let verdicts = try fixture.store.verdicts(ofEvaluation: try #require(outcome.evaluation.id))
       #expect(verdicts.allSatisfy { $0.score == nil && $0.passed == nil })
+    }
+  }
+
+  /// A certificate that is not to be trusted will not be at the next row either.
+  @Test func aCandidateThatIsNotTrustedIsLeftAtOnce() throws {
+    let fixture = try EvaluationFixture(rows: 3)
+    let plan = try fixture.plan(1)
+    let work = try EvaluationWork(plan: plan, dataset: try fixture.datasets.load(plan.dataset))
+    let table = try PriceCatalogue.builtIn.table(version: nil)
+    let keys = try PlannedKeys(plan)
+    let (evaluation, candidates) = try fixture.store.createEvaluation(
+      EvaluationRecord(
+        name: "e", label: "1", digest: "", plan: "", command: "", dataset: "", createdAt: Date()),
+      rows: work.evaluationRows,
+      candidates: [CandidateRecord(evaluationID: 0, name: "mock", digest: "", model: "m", endpoint: "")])
+    let said = Mutex<[String]>([])
+    let session = CandidateSession(
+      work: work, candidate: 0, record: candidates[0], missing: work.items, store: fixture.store,
+      costing: RequestCosting(table: table, price: plan.candidates[0].price, asked: "m"),
+      surroundings: ServedCandidate.Surroundings(placeholders: [:], environment: [:], keys: keys),
+      progress: { event in
+        if case .unreachable(_, let reason) = event { said.withLock { $0.append(reason) } }
+      })
+    let keeper = ObservationKeeper(session: session, anchor: ClockAnchor(), stop: StopSignal())
+    func failed(_ index: Int, _ failure: RequestFailure) -> Observation {
+      var observation = Observation(index: index, identifier: "c-\(index)", scheduled: 1)
+      var attempt = AttemptTimeline(began: 1)
+      attempt.failure = failure
+      attempt.end = 2
+      observation.attempts = [attempt]
+      return observation
+    }
+    keeper.keep(failed(0, .connect(reason: "nobody")))
+    #expect(!keeper.isUnreachable)
+    keeper.keep(failed(1, .certificate(reason: "say trust: {ca-file: PATH}")))
+    #expect(keeper.isUnreachable)
+    #expect(said.withLock(\.self) == ["no connection: say trust: {ca-file: PATH}"])
+    let stored = try fixture.store.observations(ofEvaluation: try #require(evaluation.id))
+    #expect(stored.map(\.failureKind) == ["connect", "certificate"])
+  }
+
+  @Test func certificatesThatCannotBeReadAreRefusedBeforeAnythingIsAsked() async throws {
+    let fixture = try EvaluationFixture(rows: 1)
+    try await EvaluationFixture.withMock { mock in
+      let text = try fixture.plan(mock.port).text.replacing(
+        "candidates:\n",
+        with:
+          "candidates:\n  - {name: other, endpoint: \"https://127.0.0.1:1/v1\", model: m, trust: {ca-file: none.pem}}\n"
+      )
+      let plan = try EvaluationPlan(yaml: text, folder: fixture.folder.path)
+      await #expect { try await fixture.run(plan) } throws: { "\($0)".contains("none.pem") }
+      #expect(await mock.records().isEmpty)
     }
   }
 }

@@ -53,9 +53,14 @@ import Testing
   }
 
   /// The refusal, and that nothing was sent.
-  private func refusal(_ observations: [Observation]) throws -> String {
+  private func refusal(_ observations: [Observation], kind: String = "certificate") throws -> String {
     let observation = try #require(observations.first)
-    guard case .connect(let reason)? = observation.failure else {
+    #expect(observation.failure?.kind == kind)
+    let reason: String
+    switch observation.failure {
+    case .certificate(let said)? where kind == "certificate": reason = said
+    case .connect(let said)? where kind == "connect": reason = said
+    default:
       Issue.record("\(observation.failure as Any)")
       return ""
     }
@@ -74,6 +79,17 @@ import Testing
     #expect(try refusal(await send(certificate: expired, trusting: authority)).contains("no longer valid"))
   }
 
+  /// Whom nobody vouches for is not vouched for at the next try.
+  @Test func anUntrustedEndpointIsNotTriedAgain() async throws {
+    let certificate = try TestAuthority().endpoint(names: ["localhost"])
+    let observations = try await send(certificate: certificate, trusting: nil) {
+      $0.retries = RetryPolicy(maximumAttempts: 5)
+      $0.retries.firstDelay = .milliseconds(1)
+    }
+    #expect(observations.first?.attempts.count == 1)
+    #expect(try refusal(observations).contains("trust: {ca-file: PATH}"))
+  }
+
   @Test func anotherHostsCertificateIsRefused() async throws {
     let authority = try TestAuthority()
     let certificate = try authority.endpoint(names: ["other.example"])
@@ -90,7 +106,7 @@ import Testing
   }
 
   @Test func anEndpointWithoutEncryptionIsNamed() async throws {
-    let reason = try refusal(await send(certificate: nil, trusting: nil))
+    let reason = try refusal(await send(certificate: nil, trusting: nil), kind: "connect")
     #expect(reason.contains("http://"), "\(reason)")
   }
 

@@ -6,6 +6,7 @@ import OpenAIWire
 import Pricing
 import Records
 import Studies
+import Synchronization
 
 /// A judge at an endpoint, asked by the measuring client; a server of the judge's own is started when it is first asked, so
 /// that it does not run beside candidates that are being measured.
@@ -15,6 +16,8 @@ final class MeasuredJudge: JudgeEndpoint {
   private let turnstile: Turnstile
   private let connection: JudgeConnection
   private let stop: StopSignal
+  /// That the judge's certificate is not to be trusted: no verdict after it will be had, and nothing is asked for one.
+  private let untrusted = Mutex<JudgeFailure?>(nil)
   let structured: StructuredOutput
 
   var model: String { planned.model }
@@ -42,6 +45,7 @@ final class MeasuredJudge: JudgeEndpoint {
     if Task.isCancelled || stop.isRequested {
       return .failure(JudgeFailure(.cancelled, reason: "the run was stopped", cost: .free))
     }
+    if let untrusted = untrusted.withLock(\.self) { return .failure(untrusted) }
     let client: MeasuringClient
     do { client = try await connection.client() } catch {
       return .failure(JudgeFailure(.connection, reason: "\(error)", cost: .free))
@@ -52,7 +56,11 @@ final class MeasuredJudge: JudgeEndpoint {
       MeasuredRequest(path: "/chat/completions", body: body.bytes, streams: false))
     let latency = Duration.nanoseconds(Int64(clamping: observation.serviceLatency ?? 0))
     let cost = cost(of: observation, at: date)
-    guard observation.succeeded else { return .failure(Self.failure(observation, cost: cost)) }
+    guard observation.succeeded else {
+      let failure = Self.failure(observation, cost: cost)
+      if case .certificate? = observation.failure { untrusted.withLock { $0 = failure } }
+      return .failure(failure)
+    }
     return .success(
       JudgeReply(
         text: observation.text, finishReason: observation.finishReason.flatMap { FinishReason(rawValue: $0) },
@@ -100,7 +108,7 @@ final class MeasuredJudge: JudgeEndpoint {
   private static func failure(_ observation: Observation, cost: EvaluationCost) -> JudgeFailure {
     let kind: JudgeFailure.Kind =
       switch observation.failure {
-      case .connect?, .reset?, nil: .connection
+      case .connect?, .certificate?, .reset?, nil: .connection
       case .timeout?: .timeout
       case .status?, .serverEvent?: .refused
       case .malformedChunk?, .truncated?, .notHTTP?, .tooLarge?: .malformed
@@ -162,6 +170,7 @@ private actor JudgeConnection {
   ) throws -> MeasuringClient {
     var settings = ClientSettings(endpoint: endpoint)
     settings.key = surroundings.keys[planned.key]
+    settings.trust = planned.trust
     settings.requestTimeout = timeout ?? planned.load.timeout
     settings.retries = RetryPolicy(maximumAttempts: (retries ?? planned.load.retries) + 1)
     settings.keepsText = true

@@ -14,7 +14,8 @@ extension EvaluationPlan {
 
   /// What serves candidates and judges alike.
   private static let endpointKeys = [
-    "endpoint", "serve", "path", "ready", "environment", "model", "key", "settings", "price", "load",
+    "endpoint", "serve", "path", "ready", "environment", "model", "key", "trust", "settings", "price",
+    "load",
   ]
 
   static func candidates(_ root: PlanSection, _ shared: Shared) throws -> [PlannedCandidate] {
@@ -85,6 +86,7 @@ extension EvaluationPlan {
     }
     return PlannedCandidate(
       name: name, source: source, form: form, model: model ?? "", key: try key(section),
+      trust: try trust(section, folder: shared.folder),
       prompt: try prompt(section, default: shared.prompt),
       settings: shared.settings.overlaid(with: try settings(section)), price: price,
       load: try load(section, default: shared.load))
@@ -105,7 +107,8 @@ extension EvaluationPlan {
     var load = RequestLoad()
     load.streams = false
     return PlannedJudge(
-      source: try source(section, folder: folder), model: model, key: try key(section), settings: try settings(section),
+      source: try source(section, folder: folder), model: model, key: try key(section),
+      trust: try trust(section, folder: folder), settings: try settings(section),
       price: try price(section), structure: structure, load: try self.load(section, default: load))
   }
 

@@ -1,3 +1,4 @@
+import MeasuringClient
 import OpenAIWire
 import Studies
 
@@ -57,6 +58,26 @@ extension EvaluationPlan {
         reason: noKeys)
     }
     return try keySource(node, path: "\(section.path).key")
+  }
+
+  /// Whose certificates are believed: `{ca-file: PATH}` beside the plan, or `anyone`; the system's authorities if left out.
+  static func trust(_ section: PlanSection, folder: String) throws -> CertificateTrust {
+    guard let node = try section.node("trust") else { return .system }
+    let mend = "say trust: {ca-file: PATH}, or trust: anyone for an endpoint of your own under test."
+    guard try section.text("endpoint")?.lowercased().hasPrefix("https:") == true else {
+      throw PlanError.impossible(section.place("trust"), reason: "only an endpoint: https://... has a certificate.")
+    }
+    switch node {
+    case .scalar("system", _, _): return .system
+    case .scalar("anyone", _, _): return .anyone
+    case .map:
+      let trust = try PlanSection(node, path: "\(section.path).trust", known: ["ca-file"])
+      guard let file = try trust.text("ca-file"), !file.isEmpty else {
+        throw PlanError.impossible(section.place("trust"), reason: mend)
+      }
+      return .authorities(file: place(of: file, in: folder))
+    default: throw PlanError.impossible(section.place("trust"), reason: mend)
+    }
   }
 
   /// `{env: NAME}` or `{file: PATH}`.

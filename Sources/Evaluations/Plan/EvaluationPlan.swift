@@ -1,5 +1,6 @@
 public import Datasets
 public import Evaluators
+public import MeasuringClient
 public import OpenAIWire
 public import Probes
 
@@ -65,6 +66,8 @@ public struct PlannedCandidate: Sendable, Hashable {
   /// What requests ask for.
   public var model: String
   public var key: KeySource?
+  /// Whose certificates are believed, where it is an encrypted endpoint.
+  public var trust = CertificateTrust.system
   public var prompt: PromptTemplate
   /// Members of the request's body beside the model and the messages, such as `temperature`.
   public var settings: JSONObject
@@ -139,6 +142,7 @@ public struct PlannedJudge: Sendable, Hashable {
   public var source: PlannedCandidate.Source
   public var model: String
   public var key: KeySource?
+  public var trust = CertificateTrust.system
   public var settings: JSONObject
   public var price: PlannedPrice
   /// How it is asked for structured output: json-schema, json-object or prompt.

@@ -4,7 +4,8 @@ import Records
 extension EvaluationResults {
   /// What a reader of any table of these results should know, and the table cannot say.
   public var notes: [String] {
-    completeness + repetitionNote + answeringModels + priceNotes + lowerBounds + evaluatorNotes + energyNote
+    completeness + repetitionNote + answeringModels + priceNotes + priceChanges + lowerBounds + evaluatorNotes
+      + energyNote
   }
 
   /// The versions of the prices that the known costs were made with, sorted.
@@ -47,6 +48,22 @@ extension EvaluationResults {
     return versions.count > 1
       ? ["costs are by several versions of the prices: \(versions.joined(separator: ", ")); reprice to compare them"]
       : []
+  }
+
+  private var priceChanges: [String] {
+    candidates.compactMap { candidate in
+      let sections = candidate.manifest.sections
+      // The last one: what it was put to is what is there now.
+      let past = sections.keys.filter { $0.hasPrefix(PriceChange.earlier) }
+        .max { ($0.count, $0) < ($1.count, $1) }
+      guard let past, let before = sections[past] else { return nil }
+      func words(_ price: [String: String]) -> String {
+        let listed = price.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }.joined(separator: ", ")
+        return listed.isEmpty ? "by the catalogue" : listed
+      }
+      return "\(candidate.name): its price was changed under way, from \(words(before)) to "
+        + "\(words(sections[PriceChange.section] ?? [:])): all its requests have costs by the latter"
+    }
   }
 
   private var lowerBounds: [String] {

@@ -23,14 +23,15 @@ extension EvaluationResults {
   ///   - judgeCost: whether a request's cost has that of the verdicts on it. One that is not known then leaves the request
   ///     without a cost.
   ///   - keeping: the identities of the rows to take; nil for all.
+  ///   - nominal: the currency of a table in which nothing costs anything.
   /// - Throws: ``DecisionError``: `mixedCurrencies`, `noRows`, `noCandidates`, `invalidValue`.
   public func table(
-    judgeCost: JudgeCost = .apart, keeping: Set<String>? = nil
+    judgeCost: JudgeCost = .apart, keeping: Set<String>? = nil, nominal: String = "USD"
   ) throws(DecisionError) -> CandidateTable {
     let repetitions = repetitions
     let kept = rows.filter { keeping?.contains($0.identity) ?? true }
     let asked = kept.flatMap { row in repetitions.map { (row: row, repetition: $0) } }
-    let currency = try CandidateTable.currency(of: currencies(judgeCost)) ?? "USD"
+    let currency = try currency(judgeCost) ?? nominal
     let isClustered = repetitions.count > 1 || kept.contains { $0.cluster != nil }
     return try CandidateTable(
       dataset: evaluation.dataset, rows: asked.map { Self.name(of: $0.row.identity, repetition: $0.repetition) },
@@ -44,6 +45,14 @@ extension EvaluationResults {
           })
       })
   }
+
+  /// The currency of all costs; nil where nothing is known to cost anything.
+  func currency(_ judgeCost: JudgeCost) throws(DecisionError) -> String? {
+    try CandidateTable.currency(of: currencies(judgeCost))
+  }
+
+  /// Whether the cost of any request that counts is known.
+  var hasCosts: Bool { latest.values.contains { observations[$0].cost.picos != nil } }
 
   /// A row as tables name it. The first repetition has the row's own name, so that it is paired with runs that asked once.
   static func name(of row: String, repetition: Int) -> String {

@@ -25,8 +25,12 @@ public struct RunComparison: Sendable {
   ) throws {
     let shared = SharedRows(baseline, current)
     if shared.identities.isEmpty { throw DecisionError.nothingShared(what: "row") }
-    let before = try baseline.table(judgeCost: judgeCost, keeping: shared.identities)
-    let now = try current.table(judgeCost: judgeCost, keeping: shared.identities)
+    // What costs nothing that is known has the other's currency: quality and latency compare all the same.
+    let currencies = (before: try baseline.currency(judgeCost), now: try current.currency(judgeCost))
+    let before = try baseline.table(
+      judgeCost: judgeCost, keeping: shared.identities, nominal: currencies.now ?? "USD")
+    let now = try current.table(
+      judgeCost: judgeCost, keeping: shared.identities, nominal: currencies.before ?? "USD")
     let changes = current.evaluatorChanges(since: baseline)
     let barred = Self.barred(changes, baseline, current)
     var chosen = try measures.map { try now.measure(named: $0, askedBy: "--measure") }
@@ -53,8 +57,12 @@ public struct RunComparison: Sendable {
       tolerances: byMeasure, correction: correction, options: options)
     self.leftOut = leftOut
     currency = now.currency
+    let unpriced = Self.unpriced(baseline, current)
+    // A run without costs has no such measure that could be left out.
+    let silent = unpriced != nil && measures.isEmpty && !leftOut.contains(.costPerRequest)
     warnings =
       shared.warnings + leftOut.map { "\($0.name) is not compared: \(barred[$0] ?? "")" }
+      + (silent ? ["cost-per-request is not compared: \(unpriced ?? "")"] : [])
       + Self.priceWarnings(baseline, current)
   }
 
@@ -71,12 +79,22 @@ public struct RunComparison: Sendable {
     if before != now {
       bar(passing, "other evaluators say what passes (\(list(before)) before, \(list(now)) now)")
     }
+    if let reason = unpriced(baseline, current) { bar([.costPerRequest, .costPerPassingRequest], reason) }
     for change in changes {
       let reason = "\(change.evaluator) changed: \(change.what)"
       if change.changesScores { bar([.score(MeasureID(change.evaluator))], reason) }
       if now.contains(change.evaluator) { bar(passing, reason) }
     }
     return barred
+  }
+
+  /// That one of the two has no costs at all.
+  private static func unpriced(_ baseline: EvaluationResults, _ current: EvaluationResults) -> String? {
+    switch (baseline.hasCosts, current.hasCosts) {
+    case (false, true): "no cost is known in \(baseline.evaluation.reference)"
+    case (true, false): "no cost is known in \(current.evaluation.reference)"
+    default: nil
+    }
   }
 
   private static func list(_ names: Set<String>) -> String {

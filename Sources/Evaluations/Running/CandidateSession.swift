@@ -68,6 +68,7 @@ struct CandidateSession: Sendable {
   ) async throws -> Value {
     var settings = ClientSettings(endpoint: endpoint)
     settings.key = surroundings.keys[planned.key]
+    settings.trust = planned.trust
     settings.requestTimeout = timeout ?? planned.load.timeout
     settings.retries = RetryPolicy(maximumAttempts: retries + 1)
     settings.keepsText = true

@@ -46,7 +46,7 @@ extension EvaluationRunner {
   }
 
   /// By what it is priced, for whoever prices it anew before anything had a price.
-  private static func price(_ price: PlannedPrice) -> [String: String] {
+  static func price(_ price: PlannedPrice) -> [String: String] {
     switch price {
     case .catalogue(let provider, let model, let conditions):
       var section = conditions.reduce(into: [String: String]()) { $0["when \($1.key)"] = $1.value }

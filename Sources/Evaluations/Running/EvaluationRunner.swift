@@ -75,7 +75,8 @@ public struct EvaluationRunner: Sendable {
     let keys = try PlannedKeys(plan)
     let judge = try judge(table, keys, stop: stop)
     let judges = try await judges(judge)
-    for candidate in plan.candidates { try check(candidate, table) }
+    for candidate in plan.candidates { try await check(candidate, table) }
+    if let judge = plan.judge { try await Self.check(judge.trust, of: judge.source) }
 
     do {
       let outcome = try await run(work, table, keys, judges, stop: stop)
@@ -97,10 +98,19 @@ public struct EvaluationRunner: Sendable {
       throw RecordError.failed(path: store.path, reason: "an evaluation has no identifier")
     }
     let found = try store.observations(ofEvaluation: id)
-    let sessions = try candidates.enumerated().map { index, record in
-      let costing = RequestCosting(table: table, price: plan.candidates[index].price, asked: record.model)
-      let own = found.filter { $0.candidateID == record.id }
+    let attempts = try store.observations(ofEvaluation: id, superseded: true)
+    let sessions = try candidates.indices.map { index in
+      let costing = RequestCosting(table: table, price: plan.candidates[index].price, asked: candidates[index].model)
+      let own = found.filter { $0.candidateID == candidates[index].id }
       try Settlement(costing: costing, store: store).settleLeftOvers(own)
+      // What was observed elsewhere was priced when it was taken over.
+      if case .imported = plan.candidates[index].source {
+      } else {
+        candidates[index] = try PriceChange(costing: costing, store: store).apply(
+          to: candidates[index], now: Self.price(plan.candidates[index].price),
+          stored: attempts.filter { $0.candidateID == candidates[index].id })
+      }
+      let record = candidates[index]
       return CandidateSession(
         work: work, candidate: index, record: record, missing: missing(work, index, own), store: store,
         costing: costing, surroundings: surroundings(keys), progress: progress)
@@ -123,7 +133,16 @@ public struct EvaluationRunner: Sendable {
     return try outcome(evaluation, id, work, candidates, judging, found: found.count)
   }
 
-  private func check(_ candidate: PlannedCandidate, _ table: PriceTable) throws {
+  /// Whether the certificates can be read that an endpoint is to be held against.
+  private static func check(_ trust: CertificateTrust, of source: PlannedCandidate.Source) async throws {
+    guard trust != .system, case .endpoint(let text) = source else { return }
+    var settings = ClientSettings(endpoint: try Endpoint(text))
+    settings.trust = trust
+    await (try MeasuringClient(settings)).shutdown()
+  }
+
+  private func check(_ candidate: PlannedCandidate, _ table: PriceTable) async throws {
+    try await Self.check(candidate.trust, of: candidate.source)
     switch candidate.source {
     case .endpoint(let text): _ = try Endpoint(text)
     case .served(let program): _ = try Endpoint("http://127.0.0.1:1\(program.path)")

@@ -20,6 +20,8 @@ final class ObservationKeeper: Sendable {
     var error: (any Error)?
     /// Requests in a row, up to the last, that found nobody.
     var refused = 0
+    /// Whether its certificate is not to be trusted: no other request will be answered either.
+    var isUntrusted = false
     /// When requests held the server that ended with the run.
     var cancelled: [SharedOccupancy.Span] = []
   }
@@ -42,7 +44,7 @@ final class ObservationKeeper: Sendable {
   /// Whether the records cannot be written any more: then there is no use in asking on.
   var hasFailed: Bool { state.withLock { $0.error != nil } }
 
-  var isUnreachable: Bool { state.withLock { $0.refused >= Self.mostRefused } }
+  var isUnreachable: Bool { state.withLock { $0.isUntrusted || $0.refused >= Self.mostRefused } }
 
   func keep(_ observation: Observation) {
     // Ended with the run, not by the candidate, be it between two tries: it is asked again by the next run.
@@ -66,6 +68,7 @@ final class ObservationKeeper: Sendable {
       let (done, failed) = state.withLock { state in
         state.stored.append(stored)
         state.failed += stored.status == .failed ? 1 : 0
+        if stored.failureKind == "certificate" { state.isUntrusted = true }
         state.refused = stored.failureKind == "connect" ? state.refused + 1 : 0
         return (state.stored.count, state.failed)
       }

@@ -71,6 +71,17 @@ struct Settlement {
     }
   }
 
+  /// The seconds that each of a candidate's requests held its server, from the stored stamps; nil where there are none.
+  static func seconds(of observations: [ObservationRecord]) -> [Double?] {
+    var seconds = [Int64: Double]()
+    for session in sessions(observations) {
+      let (spans, owners) = spans(of: session, beside: [])
+      let sums = summed(SharedOccupancy.seconds(of: spans), owners, count: session.count)
+      for owner in Set(owners) { if let id = session[owner].id { seconds[id] = sums[owner] } }
+    }
+    return observations.map { $0.id.flatMap { seconds[$0] } }
+  }
+
   /// Settles what a killed run left open: the time from the stamps that were stored; its energy is lost.
   /// - Parameter observations: of one candidate.
   func settleLeftOvers(_ observations: [ObservationRecord]) throws {

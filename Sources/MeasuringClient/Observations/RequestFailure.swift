@@ -2,6 +2,8 @@
 public enum RequestFailure: Error, Hashable, Sendable, CustomStringConvertible {
   /// No connection came about.
   case connect(reason: String)
+  /// The server's certificate is not to be trusted. That does not pass by itself: it is never tried again.
+  case certificate(reason: String)
   /// The connection was lost: before an answer began where no status came, else in the middle of it.
   case reset(afterChunks: Int)
   /// The answer was not complete in time.
@@ -25,6 +27,7 @@ public enum RequestFailure: Error, Hashable, Sendable, CustomStringConvertible {
   public var kind: String {
     switch self {
     case .connect: "connect"
+    case .certificate: "certificate"
     case .reset: "reset"
     case .timeout: "timeout"
     case .status(let status, _, _): "status_\(status)"
@@ -39,7 +42,7 @@ public enum RequestFailure: Error, Hashable, Sendable, CustomStringConvertible {
 
   public var description: String {
     switch self {
-    case .connect(let reason): "no connection: \(reason)"
+    case .connect(let reason), .certificate(let reason): "no connection: \(reason)"
     case .reset(let chunks): "the connection was lost after \(chunks) chunks"
     case .timeout(let seconds): "no whole answer within \(seconds) s"
     case .status(let status, let retryAfter, let message):
@@ -57,6 +60,7 @@ public enum RequestFailure: Error, Hashable, Sendable, CustomStringConvertible {
   func mapTexts(_ clean: (String) -> String) -> RequestFailure {
     switch self {
     case .connect(let reason): .connect(reason: clean(reason))
+    case .certificate(let reason): .certificate(reason: clean(reason))
     case .status(let status, let retryAfter, let message):
       .status(status, retryAfterSeconds: retryAfter, message: clean(message))
     case .malformedChunk(let chunks, let reason): .malformedChunk(afterChunks: chunks, reason: clean(reason))

@@ -26,7 +26,7 @@ public struct RetryPolicy: Sendable, Hashable {
       guard let retryAfterSeconds else { return own }
       return .seconds(retryAfterSeconds) <= longestDelay ? .seconds(retryAfterSeconds) : nil
     case .connect, .reset, .timeout, .truncated, .malformedChunk, .serverEvent: return own
-    case .notHTTP, .tooLarge, .cancelled: return nil
+    case .certificate, .notHTTP, .tooLarge, .cancelled: return nil
     }
   }
 }

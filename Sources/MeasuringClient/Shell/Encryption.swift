@@ -47,11 +47,23 @@ struct Encryption: Sendable {
 
   private static let ended = "the server ended the TLS handshake: perhaps it is meant to be http://"
 
+  /// How a connection failed that did not come about.
+  static func failure(_ error: any Error, reason: String) -> RequestFailure {
+    refusesCertificate(error) ? .certificate(reason: reason) : .connect(reason: reason)
+  }
+
+  private static func refusesCertificate(_ error: any Error) -> Bool {
+    if let error = error as? NIOSSLExtraError { return error == .failedToValidateHostname }
+    guard case NIOSSLError.handshakeFailed(.sslError(let stack)) = error else { return false }
+    return stack.contains { "\($0)".contains("CERTIFICATE_VERIFY_FAILED") }
+  }
+
   /// Why a handshake failed, with the mend; nil for errors that are none of it.
   static func reason(_ error: any Error, host: String) -> String? {
     if let error = error as? NIOSSLExtraError, error == .failedToValidateHostname {
       return
-        "the certificate is not for \(host): use the name it is made out to, or --insecure for an endpoint of your own"
+        "the certificate is not for \(host): use the name it is made out to, or trust anyone (--insecure; in a plan "
+        + "trust: anyone) for an endpoint of your own"
     }
     guard let error = error as? NIOSSLError else { return nil }
     switch error {
@@ -59,7 +71,8 @@ struct Encryption: Sendable {
       let text = stack.map { "\($0)" }.joined(separator: " ")
       if text.contains("CERTIFICATE_VERIFY_FAILED") {
         return "the certificate of \(host) is not by an authority that is trusted, or no longer valid: "
-          + "name its authority with --ca-file, or use --insecure for an endpoint of your own"
+          + "name its authority (--ca-file; in a plan trust: {ca-file: PATH}), or trust anyone (--insecure; trust: anyone) "
+          + "for an endpoint of your own"
       }
       if text.contains("WRONG_VERSION_NUMBER") || text.contains("HTTP_REQUEST") {
         return "what listens there does not speak TLS: perhaps it is meant to be http://"

@@ -125,7 +125,7 @@ final class RequestRunner: @unchecked Sendable {
         connection.send(exchange)
       case .success: park(connection)
       case .failure(let error):
-        if isWanted() { ended(exchange, .connect(reason: reason(error)), at: MonotonicClock.now) }
+        if isWanted() { ended(exchange, Encryption.failure(error, reason: reason(error)), at: MonotonicClock.now) }
       }
     }
     future.hop(to: loop).whenComplete { [self] result in

@@ -81,6 +81,21 @@ extension RecordStore {
     }
   }
 
+  /// Stores a section of what is known of a candidate in place of what it said before.
+  /// - Returns: the candidate as it is now.
+  public func setCandidate(_ id: Int64, section: String, _ entries: [String: String]) throws -> CandidateRecord {
+    try writing { database in
+      guard let row = try Row.fetchOne(database, sql: "SELECT * FROM candidate WHERE id = ?", arguments: [id]) else {
+        throw RecordError.unreadable(path: self.path, what: "candidate \(id)")
+      }
+      var candidate = try self.candidate(row)
+      candidate.manifest.sections[section] = entries
+      try database.execute(
+        sql: "UPDATE candidate SET manifest = ? WHERE id = ?", arguments: [try Self.json(candidate.manifest), id])
+      return candidate
+    }
+  }
+
   /// Stores the plan as it is now: how answers are judged may change without their being asked again.
   /// - Parameter rows: with their clusters; the rows themselves are those that were stored.
   public func updateEvaluation(
@@ -141,14 +156,16 @@ extension RecordStore {
     try reading { database in
       try Row.fetchAll(
         database, sql: "SELECT * FROM candidate WHERE evaluation_id = ? ORDER BY id", arguments: [id]
-      ).map { row in
-        CandidateRecord(
-          id: row["id"], evaluationID: row["evaluation_id"], name: row["name"], digest: row["digest"],
-          model: row["model"], endpoint: row["endpoint"],
-          settings: try self.decoded([String: String].self, from: row["settings"], what: "a candidate's settings"),
-          manifest: try self.decoded(Manifest.self, from: row["manifest"], what: "a candidate's manifest"))
-      }
+      ).map { try self.candidate($0) }
     }
+  }
+
+  private func candidate(_ row: Row) throws -> CandidateRecord {
+    CandidateRecord(
+      id: row["id"], evaluationID: row["evaluation_id"], name: row["name"], digest: row["digest"],
+      model: row["model"], endpoint: row["endpoint"],
+      settings: try decoded([String: String].self, from: row["settings"], what: "a candidate's settings"),
+      manifest: try decoded(Manifest.self, from: row["manifest"], what: "a candidate's manifest"))
   }
 
   private func evaluation(_ row: Row) throws -> EvaluationRecord {

@@ -103,4 +103,33 @@ import Testing
     let comparison = try RunComparison(baseline: before, current: now)
     #expect(comparison.warnings.count == 1 && comparison.warnings[0].contains("v1 before, v2 now"))
   }
+
+  /// A run without prices has no currency: all but costs compares.
+  @Test func aRunWithoutCostsIsComparedInAllElse() throws {
+    func run(_ label: String, _ cost: CostRecord, beside other: Run? = nil) throws -> Run {
+      let run = try Run(label: label, rows: Run.rows(Self.names), beside: other)
+      for row in Self.names { try run.add(row, scores: ["Exact": 1], cost: cost, latency: 1) }
+      return run
+    }
+    let none = try run("none", .absent(Absence("no price")))
+    let euros = try run(
+      "euros", .known(picos: 7_000_000, currency: "EUR", priceVersion: "v1", price: ""), beside: none)
+    let (unpriced, priced) = (try none.results(), try euros.results())
+    for (before, now) in [(unpriced, priced), (priced, unpriced)] {
+      let comparison = try RunComparison(baseline: before, current: now)
+      let measures = Set(comparison.gate.checks.map(\.difference.measure.name))
+      #expect(measures.isSuperset(of: ["Exact", "pass-rate", "p99"]) && !measures.contains("cost-per-request"))
+      #expect(comparison.warnings.contains("cost-per-request is not compared: no cost is known in support@none"))
+      #expect(comparison.warnings.filter { $0.hasPrefix("cost-per-request") }.count == 1)
+      #expect(comparison.currency == "EUR")
+    }
+    #expect(
+      throws: ComparisonError.notComparable(
+        measure: "cost-per-request", reason: "no cost is known in support@none")
+    ) { try RunComparison(baseline: unpriced, current: priced, measures: ["cost-per-request"]) }
+    let both = try RunComparison(baseline: unpriced, current: unpriced)
+    #expect(both.warnings.isEmpty)
+    let dollars = try run("dollars", Run.usd(0.001), beside: none).results()
+    #expect(throws: DecisionError.self) { try RunComparison(baseline: dollars, current: priced) }
+  }
 }
