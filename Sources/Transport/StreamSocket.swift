@@ -25,6 +25,8 @@ public final class StreamSocket: WatchedFile {
   private var file: CInt = -1
   private var state = State.idle
   private var addresses: ArraySlice<InternetAddress> = []
+  /// Whether ``connect(to:until:)`` has not returned.
+  private var isBeginning = false
   private var timer: ScheduledWork?
   private var deadline: UInt64 = 0
   private var unsent: [UInt8] = []
@@ -53,12 +55,19 @@ public final class StreamSocket: WatchedFile {
     self.addresses = addresses[...]
     self.deadline = deadline
     state = .connecting
+    isBeginning = true
     tryNext(after: .system(EADDRNOTAVAIL))
+    isBeginning = false
   }
 
   private func tryNext(after error: SocketError) {
     release()
-    guard let address = addresses.popFirst(), MonotonicClock.now < deadline else { return end(error) }
+    guard let address = addresses.popFirst(), MonotonicClock.now < deadline else {
+      guard isBeginning else { return end(error) }
+      // Whoever connects is in the middle of something, and may try again at once when it hears of a failure.
+      loop.schedule(at: 0) { [self] in end(error) }
+      return
+    }
     file = socket(
       address.systemFamily,
       CInt(SOCK_STREAM.rawValue) | CInt(SOCK_NONBLOCK.rawValue) | CInt(SOCK_CLOEXEC.rawValue), 0)
