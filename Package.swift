@@ -112,8 +112,10 @@ let package = Package(
     room(
       "Serving",
       ["OpenAIWire", hummingbird, hummingbirdCore, httpTypes, nioCore, serviceLifecycle, unixSignals, logging]),
-    room("MeasuringClient", ["Measures", "OpenAIWire", nioCore, nioPosix, nioSSL, nioTLS]),
-    room("MockEndpoint", ["Measures", "OpenAIWire", nioCore, nioPosix, nioHTTP1, nioSSL]),
+    .target(name: "CSockets"),
+    room("Transport", ["CSockets", heaps]),
+    room("MeasuringClient", ["Measures", "OpenAIWire", "Transport", nioCore, nioEmbedded, nioSSL, nioTLS]),
+    room("MockEndpoint", ["Measures", "OpenAIWire", "Transport", nioCore, nioPosix, nioHTTP1, nioSSL]),
     room("Interchange", ["Measures", "OpenAIWire", "Evaluators", "Pricing", "Records"]),
     room(
       "Evaluations",
@@ -159,9 +161,11 @@ let package = Package(
     tests("Serving", ["OpenAIWire"]),
     tests(
       "MeasuringClient",
-      ["Measures", "MockEndpoint", "OpenAIWire", crypto, nioCore, nioEmbedded, nioHTTP1, nioPosix, x509], fixtures: true
+      ["Measures", "MockEndpoint", "OpenAIWire", "Transport", crypto, nioCore, nioEmbedded, nioHTTP1, nioPosix, x509],
+      fixtures: true
     ),
     tests("MockEndpoint", ["OpenAIWire"]),
+    tests("Transport"),
     tests(
       "Interchange", ["Measures", "OpenAIWire", "Evaluators", "Pricing", "Records"], fixtures: true),
     tests(

@@ -23,13 +23,17 @@ final class MockConnection: ChannelInboundHandler, NIOScheduledCallbackHandler, 
   }
 
   private let service: MockService
+  private let arrivals: MockArrivals
   private var context: ChannelHandlerContext?
   private var head: HTTPRequestHead?
   private var body: [UInt8] = []
   private var generation: Generation?
   private var timer: NIOScheduledCallback?
 
-  init(service: MockService) { self.service = service }
+  init(service: MockService, arrivals: MockArrivals) {
+    self.service = service
+    self.arrivals = arrivals
+  }
 
   func handlerAdded(context: ChannelHandlerContext) { self.context = context }
 
@@ -90,7 +94,9 @@ final class MockConnection: ChannelInboundHandler, NIOScheduledCallbackHandler, 
       let script = MockScript(service.behaviour, number: number, maximumTokens: maximumTokens)
       generation = Generation(
         record: MockRecord(
-          identifier: request.identifier, number: number, received: received, began: received, fate: script.fate),
+          identifier: request.identifier, number: number, arrived: arrivals.stamp, received: received,
+          // However late it is read, it is served as if it had been read when it came.
+          began: arrivals.stamp ?? received, fate: script.fate),
         script: script, form: form, streams: streams, saysUsage: saysUsage, promptTokens: max(1, body.count / 4))
       service.enter(self)
     }
@@ -100,7 +106,7 @@ final class MockConnection: ChannelInboundHandler, NIOScheduledCallbackHandler, 
   func serve() {
     guard var generation else { return service.leave(self) }
     let now = service.now
-    // Where nobody waits for a turn, service begins with the request's last byte.
+    // Where nobody waits for a turn, service begins with the arrival of the request's last byte.
     if service.behaviour.isSerial { generation.record.began = now }
     self.generation = generation
     switch generation.script.fate {

@@ -56,12 +56,14 @@ public final class MockEndpoint: Sendable {
         .childChannelOption(.autoRead, value: behaviour.readDelay == 0)
         .childChannelInitializer { channel in
           channel.eventLoop.makeCompletedFuture {
+            let arrivals = MockArrivals()
+            try arrivals.install(on: channel)
             if let context = certificate?.context {
               try channel.pipeline.syncOperations.addHandler(NIOSSLServerHandler(context: context))
             }
             try channel.pipeline.syncOperations.addHandler(
               ByteToMessageHandler(HTTPRequestDecoder(leftOverBytesStrategy: .dropBytes)))
-            try channel.pipeline.syncOperations.addHandler(MockConnection(service: service))
+            try channel.pipeline.syncOperations.addHandler(MockConnection(service: service, arrivals: arrivals))
           }
         }
         .bind(host: host, port: port).get()

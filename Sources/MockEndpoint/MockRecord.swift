@@ -7,9 +7,11 @@ public struct MockRecord: Sendable, Hashable {
   public var identifier: String
   /// The requests before it.
   public var number: Int
+  /// When its last byte arrived at the machine, by the kernel; nil where the system does not say.
+  public var arrived: UInt64?
   /// When its last byte had been read.
   public var received: UInt64
-  /// When its service began; later than `received` where service is serial.
+  /// When its service began; later than its arrival where service is serial.
   public var began: UInt64
   /// When each token was written.
   public var tokens: [UInt64] = []
@@ -23,7 +25,8 @@ public struct MockRecord: Sendable, Hashable {
 
   public var json: JSONValue {
     .members([
-      "id": .string(identifier), "number": .integer(number), "received_ns": Self.stamp(received),
+      "id": .string(identifier), "number": .integer(number), "arrived_ns": arrived.map(Self.stamp),
+      "received_ns": Self.stamp(received),
       "began_ns": Self.stamp(began), "token_ns": .array(tokens.map(Self.stamp)),
       "end_ns": ended.map(Self.stamp), "fate": .string(fate.rawValue), "left": wasLeft ? .boolean(true) : nil,
       "blocked_writes": blockedWrites > 0 ? .integer(blockedWrites) : nil,

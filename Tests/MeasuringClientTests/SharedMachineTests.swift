@@ -2,6 +2,7 @@ import Measures
 import NIOCore
 import NIOPosix
 import Testing
+import Transport
 
 @testable import MeasuringClient
 
@@ -20,14 +21,15 @@ import Testing
     let server = try await ServerBootstrap(group: group).childChannelOption(.autoRead, value: false)
       .bind(host: "127.0.0.1", port: 0).get()
     let client = try await ClientBootstrap(group: group).connect(to: try #require(server.localAddress)).get()
-    let near = try #require(client.localAddress)
-    let far = try #require(client.remoteAddress)
+    let ports = (try #require(client.localAddress?.port), try #require(client.remoteAddress?.port))
+    let near = try #require(InternetAddress("127.0.0.1", port: ports.0))
+    let far = try #require(InternetAddress("127.0.0.1", port: ports.1))
     if let diagnosis = SocketDiagnosis(), let before = diagnosis.unread(near: near, far: far) {
       #expect(before == 0)
       try await client.writeAndFlush(ByteBuffer(repeating: 0x61, count: 300))
       #expect(diagnosis.unread(near: near, far: far) == 300)
       // Of what is not there nothing is known.
-      let other = try SocketAddress(ipAddress: "127.0.0.1", port: 1)
+      let other = try #require(InternetAddress("127.0.0.1", port: 1))
       #expect(diagnosis.unread(near: other, far: far) == nil)
     }
     try await client.close()
@@ -39,8 +41,8 @@ import Testing
     for answer in [[], [UInt8](repeating: 0, count: 79), [UInt8](repeating: 2, count: 200)] {
       #expect(SocketDiagnosis.unread(in: answer[...]) == nil)
     }
-    let four = try SocketAddress(ipAddress: "127.0.0.1", port: 1)
-    let six = try SocketAddress(ipAddress: "::1", port: 1)
+    let four = try #require(InternetAddress("127.0.0.1", port: 1))
+    let six = try #require(InternetAddress("::1", port: 1))
     #expect(SocketDiagnosis.request(7, near: four, far: six) == nil)
     #expect(SocketDiagnosis.request(7, near: six, far: six)?.count == 72)
   }

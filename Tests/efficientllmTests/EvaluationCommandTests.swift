@@ -113,6 +113,34 @@ import Testing
     }
   }
 
+  @Test func recommendationsAreRowsForPrograms() throws {
+    let scene = try scene()
+    func lines(_ more: String...) throws -> [String] {
+      let shown = try scene.run(
+        list: ["recommend", "support", "--resamples", "400", "--format", "csv", "--minimise", "cost-per-request"] + more
+      )
+      #expect(shown.status == 0, "\(shown.errors)")
+      return shown.output.split(separator: "\n").map(String.init)
+    }
+    let taken = try lines("--require", "Relevancy>=0.7", "--require", "p50<=1s")
+    #expect(
+      taken[0] == "candidate,cost-per-request,cost-per-request lower,cost-per-request upper,Relevancy>=0.7,"
+        + "Relevancy>=0.7 met,Relevancy>=0.7 probability,p50<=1.0s,p50<=1.0s met,p50<=1.0s probability,qualification,reason,"
+        + "probability_qualifies,probability_best,outcome,recommended")
+    #expect(taken.count == 4 && taken[1].hasPrefix("large,") && taken[1].hasSuffix(",recommended,false"))
+    #expect(taken[1].contains(",fails,p50 is ") && taken[1].contains(" s where p50<=1.0s is required,"))
+    #expect(taken[2].hasPrefix("small,") && taken[2].contains(",qualifies,,1.0,"))
+    #expect(taken[2].hasSuffix(",recommended,true"))
+    #expect(taken[3].contains("Relevancy is ") && taken[3].hasSuffix(",recommended,false"))
+    let none = try lines("--require", "p50<=100ms")
+    #expect(none.dropFirst().allSatisfy { $0.hasSuffix(",none-qualifies,false") })
+    // Who has no such measure is not measured, and has blanks.
+    try scene.add([.init(name: "unpriced", passes: 90, dollars: nil, seconds: 1)], label: "unpriced", name: "unpriced")
+    let unmeasured = try scene.run(
+      "recommend", "unpriced", "--minimise", "cost-per-request", "--format", "csv", "--resamples", "200")
+    #expect(unmeasured.output.contains("\nunpriced,,,,unmeasured,no cost-per-request: "))
+  }
+
   @Test func compareLeavesWithTheVerdict() throws {
     let scene = try scene()
     try scene.add(Self.three, label: "same")

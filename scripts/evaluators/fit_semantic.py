@@ -1,17 +1,19 @@
 #!/usr/bin/env python3
 """Fits the weights of the semantic evaluators, and says how they do on rows that they have not seen.
 
-    EFFICIENTLLM_SEMANTIC_FEATURES=FOLDER swift test --filter SemanticFeatureDump
-    fit_semantic.py FOLDER [--write]
+    EFFICIENTLLM_SEMANTIC_FEATURES=FOLDER swift test -c release -Xswiftc -enable-testing --filter SemanticFeatureDump
+    fit_semantic.py FOLDER [--cross-validate | --write]
 
 The features are those our own code computes, with the real encoder, of the rows in evaluations/labelled. Only rows of the
 part "fit" are fitted on. The model is a product of logistic functions, one a gate: every gate has to be open. Each feature
 may pull only the way that makes sense of it (SIGNS), so that a weight can be read. The loss is cross entropy, each kind of
 row counting as the weights below say, plus, for relevancy, the softplus of how far a bad answer's odds are above those of
 the good answers to the same question. Full batches of Adam from a fixed beginning: the same features give the same weights.
---write puts them into semantic-model.json. Needs numpy.
+--write puts them into semantic-model.json. --cross-validate looks at the part "fit" alone, five-fold by question: what to
+decide by which features and settings are used. Needs numpy.
 """
 
+import hashlib
 import json
 import pathlib
 import sys
@@ -22,6 +24,8 @@ import numpy as np
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 MODEL = ROOT / "Sources/Evaluators/Semantic/Resources/semantic-model.json"
 
+FOLDS = 5
+
 MODELS = {
     "relevancy": {
         "gates": {
@@ -29,11 +33,13 @@ MODELS = {
             "added": ["best", "bestStanding", "rest", "restStanding"],
             "news": ["news", "share"],
             "order": ["order", "grammar", "repeats"],
-            "support": ["weakest", "weakestStanding", "unsupported"],
+            "support": ["weakest", "weakestStanding", "unsupported", "aside", "opening"],
         },
-        "falling": {"repeats", "unsupported"},
-        "kinds": {"other-row": 5, "off-topic": 2, "absurd-reason": 2, "absurd-end": 2, "absurd-reasons": 1.5},
-        "pairs": 1.0,
+        "falling": {"repeats", "unsupported", "aside", "opening"},
+        "kinds": {
+            "other-row": 5, "off-topic": 2, "absurd-reason": 2, "absurd-end": 2, "absurd-reasons": 1.5, "answer-salad": 2,
+        },
+        "pairs": 2.0,
     },
     "groundedness": {
         "gates": {
@@ -193,6 +199,21 @@ class Fit:
         print(f"   {title}: " + ", ".join(shown))
 
 
+def fold(question):
+    return int(hashlib.sha256(f"fold {question}".encode()).hexdigest()[:8], 16) % FOLDS
+
+
+def cross_validate(rows, model, name):
+    """Scores each row of the part "fit" by weights that have not seen its question, and reports them."""
+    rows = [row for row in rows if row["part"] == "fit"]
+    scores = np.zeros(len(rows))
+    for chosen in range(FOLDS):
+        fit = Fit([{**row, "part": "out" if fold(row["question"]) == chosen else "fit"} for row in rows], model)
+        scores[~fit.fit] = fit.score[~fit.fit]
+    fit.score = scores
+    fit.report(np.ones(len(rows), bool), f"{name}, cross-validated")
+
+
 def auc(good, bad):
     bad = np.sort(bad)
     return float(((np.searchsorted(bad, good, "left") + np.searchsorted(bad, good, "right")) / 2).mean() / len(bad))
@@ -203,6 +224,9 @@ def main(arguments):
     for name, model in MODELS.items():
         rows = read(arguments[0], name)
         if not rows:
+            continue
+        if "--cross-validate" in arguments:
+            cross_validate(rows, model, name)
             continue
         fit = Fit(rows, model)
         fit.report(fit.fit, f"{name}, fitted on")

@@ -66,10 +66,14 @@ public struct EvaluationImport: Sendable {
     self.run = run.priced(by: request.prices, provider: request.provider)
     self.request = request
     notes = run.notes
-    let said = [
+    var said = [
       "import", run.form.rawValue, options.rowAttribute, options.candidate ?? "", request.dataset?.reference ?? "",
       request.provider ?? "", "\(request.threshold)",
     ]
+    if Set(run.observations.map(\.candidate)).count > 1, run.form == .lmEval {
+      // Whose the samples are stands in the files' names and not in them.
+      said += run.observations.map { "\($0.candidate)\n\($0.identifier)\n\($0.output ?? "")" }.sorted()
+    }
     // In whatever order and under whatever names the same files come.
     let hashes = files.map { ContentHash(of: $0.bytes).description }.sorted()
     digest = ContentHash(of: Array((said + hashes).joined(separator: "\n").utf8)).description

@@ -32,7 +32,7 @@ final class ServedCandidate: Sendable {
   ) async throws {
     self.name = name
     keys = surroundings.keys
-    let port = try await LoopbackPort.free()
+    let port = try LoopbackPort.free()
     var values = surroundings.placeholders
     values["port"] = String(port)
     let filled = program.command.map { CommandTemplate.fill($0, with: values) }

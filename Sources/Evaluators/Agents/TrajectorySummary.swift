@@ -6,7 +6,9 @@ public struct TrajectorySummary: Sendable, Hashable {
   public let steps: Int
   public let toolCalls: Int
   /// Calls of a tool with arguments with which it had been called before, as JSON compares them.
-  public let repeatedCalls: Int
+  public var repeatedCalls: Int { repeats.count }
+  /// Which steps these are, as indices.
+  public let repeats: [Int]
   /// The tools that were called again, each once, in order.
   public let repeatedTools: [String]
   /// Over the steps that say it; absent as soon as one does not.
@@ -23,16 +25,20 @@ public struct TrajectorySummary: Sendable, Hashable {
     }
     var seen: Set<Call> = []
     var repeated: [String] = []
+    var repeats: [Int] = []
     var calls = 0
-    for step in trajectory {
+    for (index, step) in trajectory.enumerated() {
       guard let tool = step.tool else { continue }
       calls += 1
       let call = Call(tool: tool, arguments: JSONIdentity(step.arguments ?? .object(JSONObject())))
-      if !seen.insert(call).inserted, !mayRepeat.contains(tool) { repeated.append(tool) }
+      if !seen.insert(call).inserted, !mayRepeat.contains(tool) {
+        repeated.append(tool)
+        repeats.append(index)
+      }
     }
     steps = trajectory.count
     toolCalls = calls
-    repeatedCalls = repeated.count
+    self.repeats = repeats
     var named: Set<String> = []
     repeatedTools = repeated.filter { named.insert($0).inserted }
     tokens = MeasuredTotal(trajectory.map(\.tokens), of: "tokens") { total, tokens in

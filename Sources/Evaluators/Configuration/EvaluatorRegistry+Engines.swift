@@ -8,24 +8,23 @@ extension EvaluatorRegistry {
   /// - Parameters:
   ///   - judge: the model that gives verdicts; nil where none was named.
   ///   - encoder: what the local engines of AnswerRelevancy and Groundedness read by; nil where there is none.
-  ///   - background: questions of the dataset, against which the local AnswerRelevancy holds an answer.
   ///   - makeRunner: starts programs for CustomEvaluation; nil where nothing does.
   public static func standard(
-    judge: (any JudgeEndpoint)? = nil, encoder: (any SentenceEncoder)? = nil, background: [String] = [],
+    judge: (any JudgeEndpoint)? = nil, encoder: (any SentenceEncoder)? = nil,
     makeRunner: (@Sendable (_ command: [String]) throws(EvaluationError) -> any EvaluationProgram)? = nil
   ) -> EvaluatorRegistry {
-    local.adding(engineKinds(judge: judge, encoder: encoder, background: background, makeRunner: makeRunner))
+    local.adding(engineKinds(judge: judge, encoder: encoder, makeRunner: makeRunner))
   }
 
   /// The kinds that have an engine beyond what ``local`` holds.
   static func engineKinds(
-    judge: (any JudgeEndpoint)?, encoder: (any SentenceEncoder)? = nil, background: [String] = [],
+    judge: (any JudgeEndpoint)?, encoder: (any SentenceEncoder)? = nil,
     makeRunner: (@Sendable (_ command: [String]) throws(EvaluationError) -> any EvaluationProgram)?
   ) -> [EvaluatorKind] {
     [
       .engines(
         name: "AnswerRelevancy", summary: "the answer answers what was asked", usual: "local",
-        [SemanticEvaluators.relevancy(encoder, background: background), JudgeEvaluators.relevancy(judge)]),
+        [SemanticEvaluators.relevancy(encoder), JudgeEvaluators.relevancy(judge)]),
       .engines(
         name: "Groundedness", summary: "what the answer claims rests on the context, claim by claim", usual: "local",
         [SemanticEvaluators.groundedness(encoder), JudgeEvaluators.groundedness(judge)]),

@@ -35,13 +35,9 @@ struct SemanticAnchors: Sendable {
 /// Encodes the anchors when they are first needed.
 actor SemanticAnchorStore {
   private let encoder: any SentenceEncoder
-  private let background: [String]
   private var task: Task<SemanticAnchors, any Error>?
 
-  init(encoder: any SentenceEncoder, background: [String]) {
-    self.encoder = encoder
-    self.background = background
-  }
+  init(encoder: any SentenceEncoder) { self.encoder = encoder }
 
   func anchors() async throws -> SemanticAnchors {
     if let task {
@@ -52,24 +48,18 @@ actor SemanticAnchorStore {
         throw error
       }
     }
-    let (encoder, background) = (encoder, background)
+    let encoder = encoder
     let made = Task {
       let words = EnglishWords.shared
-      let questions = Self.distinct(words.cohort + background)
-      let all = try await Embeddings(words.refusals + words.courtesies + words.neutral + questions, by: encoder)
+      let all = try await Embeddings(words.refusals + words.courtesies + words.neutral + words.cohort, by: encoder)
       func group(_ texts: [String]) -> SemanticAnchors.Group {
         SemanticAnchors.Group(texts: texts, embeddings: texts.map { all[$0] })
       }
       return SemanticAnchors(
         refusals: group(words.refusals), courtesies: group(words.courtesies), neutral: group(words.neutral),
-        cohort: group(questions))
+        cohort: group(words.cohort))
     }
     task = made
     return try await made.value
-  }
-
-  private static func distinct(_ texts: [String]) -> [String] {
-    var seen: Set<String> = []
-    return texts.filter { seen.insert($0).inserted }
   }
 }

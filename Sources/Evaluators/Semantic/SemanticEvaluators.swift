@@ -2,10 +2,9 @@
 enum SemanticEvaluators {
   static let mend = "Its encoder is not there: efficientllm models get minilm."
 
-  static func relevancy(_ encoder: (any SentenceEncoder)?, background: [String]) -> EvaluatorEngine {
+  static func relevancy(_ encoder: (any SentenceEncoder)?) -> EvaluatorEngine {
     engine(encoder, threshold: 0.5) { options, encoder throws(EvaluationError) in
-      SemanticAnswerRelevancy(
-        name: options.name, threshold: options.threshold, encoder: encoder, background: background)
+      SemanticAnswerRelevancy(name: options.name, threshold: options.threshold, encoder: encoder)
     }
   }
 

@@ -251,9 +251,10 @@ struct ObservationSpans {
         result.add("gen_ai.tool.call.result", text: step.result)
       }
     } else {
-      title = candidate.model.isEmpty ? "chat" : "chat \(candidate.model)"
+      let model = step.model ?? candidate.model
+      title = model.isEmpty ? "chat" : "chat \(model)"
       result.add("gen_ai.operation.name", text: "chat")
-      result.add("gen_ai.request.model", text: candidate.model)
+      result.add("gen_ai.request.model", text: model)
       if texts, let text = step.text { result.add("gen_ai.output.messages", text: Self.message(text).text) }
     }
     // How a step's tokens fall to input and output is not in the records.
@@ -261,11 +262,20 @@ struct ObservationSpans {
     result.add("efficientllm.cost", text: step.cost?.text)
     result.add("efficientllm.cost.currency", text: step.cost == nil ? nil : step.currency ?? "USD")
     if step.seconds == nil { result.add("efficientllm.duration.absent", flag: true) }
+    // The kind alone, as the conventions have it; what was said stands in the status.
+    let status: JSONValue? = step.error.map { error in
+      let mark = error.firstRange(of: ": ")
+      let kind = mark.map { String(error[..<$0.lowerBound]) } ?? error
+      result.add("error.type", text: kind.isEmpty ? "_OTHER" : kind)
+      return .members([
+        "code": .integer(2), "message": texts ? mark.map { .string(String(error[$0.upperBound...])) } : nil,
+      ])
+    }
     return .members([
       "traceId": .string(trace), "spanId": .string(SpanIdentifier.span("\(name) \(index)")),
       "parentSpanId": .string(root), "name": .string(title), "kind": .integer(1),
       "startTimeUnixNano": .string("\(time(begin))"),
-      "endTimeUnixNano": .string("\(time(begin + (step.seconds ?? 0)))"), "attributes": result.json,
+      "endTimeUnixNano": .string("\(time(begin + (step.seconds ?? 0)))"), "attributes": result.json, "status": status,
     ])
   }
 }

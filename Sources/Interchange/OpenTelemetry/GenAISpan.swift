@@ -57,6 +57,11 @@ struct GenAISpan {
       message: message.cut(toBytes: 2_000))
   }
 
+  /// What a step of an agent failed of, in one text; nil for one that did not.
+  static func stepError(of span: OTLPSpan) -> String? {
+    failure(of: span).map { $0.message.isEmpty ? $0.kind : "\($0.kind): \($0.message)" }
+  }
+
   /// The call of a model that a span is.
   static func call(of span: OTLPSpan) -> ModelCall {
     var call = ModelCall()
@@ -134,6 +139,6 @@ struct GenAISpan {
       arguments: arguments.map { GenAIMessages.decoded($0, limits: limits) },
       result: result.map { ($0.string ?? $0.text).cut(toBytes: limits.textBytes) },
       // No model was asked in it: what is below it has steps of its own.
-      tokens: span.count("efficientllm.step.tokens") ?? 0, seconds: span.seconds)
+      tokens: span.count("efficientllm.step.tokens") ?? 0, seconds: span.seconds, error: stepError(of: span))
   }
 }

@@ -190,7 +190,7 @@ struct TraceObservation {
           TrajectoryStep(
             text: messages.output,
             tokens: call.usage.map { $0.totalInput + $0.totalOutput } ?? span.count("efficientllm.step.tokens"),
-            seconds: span.seconds))
+            seconds: span.seconds, model: call.model?.cut(toBytes: 256), error: GenAISpan.stepError(of: span)))
       }
       observation.calls.append(call)
     }

@@ -5,40 +5,41 @@ import OpenAIWire
 /// Results (`results_*.json`) and samples (`samples_*.jsonl`, written with `--log_samples`) of lm-evaluation-harness.
 ///
 /// A document of a task is one observation, whatever number of filters scored it. Figures over a whole task become
-/// reported scores with their standard errors.
+/// reported scores with their standard errors. Of several models each is a candidate; see ``LMEvalModels``.
 struct LMEvalReader {
-  private struct Results {
-    var model = "unnamed"
-    /// By task: metric to whether more of it is better.
-    var directions: [String: [String: Bool]] = [:]
-    var tasks: [String] = []
-  }
-
   private let options: ImportOptions
   private var run = ImportedRun(form: .lmEval, source: "lm-evaluation-harness")
-  private var results = Results()
+  private var models = LMEvalModels()
   private var places: [String: Int] = [:]
   private var unscored: [String: Int] = [:]
   private var repeated = 0
+  /// The content of the document that a row stands for, as the harness says it.
+  private var contents: [String: String] = [:]
+  private var differing = 0
 
   static func read(_ files: [ImportFile], _ options: ImportOptions) throws(ImportError) -> ImportedRun {
     var reader = LMEvalReader(options: options)
     var samples: [ImportFile] = []
-    var hasResults = false
     for file in files {
       // Python writes NaN where a standard error cannot be had.
-      let clean = ImportFile(name: file.name, bytes: file.bytes.withoutNotNumbers)
+      let clean = ImportFile(name: file.name, bytes: file.bytes.withoutNotNumbers, folder: file.folder)
       let documents = try JSONDocuments(clean, options.limits)
       var isResults = false
       if documents.count == 1 {
         _ = try documents.forEach { document throws(ImportError) in
           guard let object = document.value.object, object["results"]?.object != nil else { return }
           isResults = true
-          try reader.take(results: object, file: file.name, isFirst: !hasResults)
-          hasResults = true
+          reader.take(results: object, file: clean)
         }
       }
       if !isResults { samples.append(clean) }
+    }
+    if let first = files.first, reader.models.all.count > 1 {
+      guard options.candidate == nil else {
+        throw .wrongValue(
+          file: first.name, place: "the candidate's name",
+          reason: "the files are of several models (\(reader.models.names)), which keep their own: leave it out")
+      }
     }
     for file in samples { try reader.take(samples: file) }
     return reader.finished()
@@ -51,6 +52,14 @@ struct LMEvalReader {
     for (metric, count) in unscored.sorted(by: { $0.key < $1.key }) {
       run.notes.append("\(metric.shown) is no score of a single answer in \(count) samples and was left out there.")
     }
+    if models.all.count > 1 {
+      run.notes.append("There are \(models.all.count) models, each a candidate: \(models.names).")
+    }
+    if differing > 0 {
+      run.notes.append(
+        "\(differing) samples are of another document than another model's under the same task and number: they are rows of their own."
+      )
+    }
     if repeated > 0 { run.notes.append("\(repeated) samples have several answers, of which the first was taken.") }
     if run.observations.isEmpty, !run.reported.isEmpty {
       run.notes.append("There are no samples: run lm_eval with --log_samples to have what was asked and answered.")
@@ -58,27 +67,21 @@ struct LMEvalReader {
     return run
   }
 
-  private mutating func take(results object: JSONObject, file: String, isFirst: Bool) throws(ImportError) {
-    let model = Self.model(object)
-    guard isFirst || results.model == model else {
-      throw .wrongValue(
-        file: file, place: "model_name",
-        reason: "the files are of several models (\(results.model.shown), \(model.shown)): import each by itself")
-    }
-    results.model = model.cut(toBytes: 256)
+  private mutating func take(results object: JSONObject, file: ImportFile) {
+    let index = models.index(of: Self.model(object).cut(toBytes: 256), file: file)
     run.toolVersion = object["lm_eval_version"]?.string ?? run.toolVersion
-    run.startedAt = ISOTime.date(object["date"]) ?? run.startedAt
-    readSettings(object)
+    run.startedAt = [run.startedAt, ISOTime.date(object["date"])].compactMap(\.self).min()
+    readSettings(object, model: index)
     for (task, directions) in members(object["higher_is_better"]) {
-      results.directions[task] = Dictionary(
+      models.all[index].directions[task] = Dictionary(
         members(directions).compactMap { name, value in value.boolean.map { (name, $0) } }
       ) { first, _ in first }
     }
     var known: Set<String> = []
     for part in ["results", "groups"] {
       for (task, figures) in members(object[part]) where known.insert(task).inserted {
-        if part == "results" { results.tasks.append(task) }
-        readFigures(members(figures), task: task, samples: object["n-samples"]?.object?[task])
+        if part == "results" { models.all[index].tasks.append(task) }
+        readFigures(members(figures), task: task, samples: object["n-samples"]?.object?[task], model: index)
       }
     }
   }
@@ -106,55 +109,46 @@ struct LMEvalReader {
     (value?.object?.members ?? []).prefix(100_000).map { ($0.name, $0.value) }
   }
 
-  private mutating func readSettings(_ object: JSONObject) {
+  private mutating func readSettings(_ object: JSONObject, model: Int) {
+    var settings: [String: String] = [:]
     for name in ["model_source", "model_name", "git_hash", "transformers_version", "chat_template_sha"] {
-      if let text = object[name]?.string, !text.isEmpty { run.settings[name] = text.cut(toBytes: 512) }
+      if let text = object[name]?.string, !text.isEmpty { settings[name] = text.cut(toBytes: 512) }
     }
     for name in ["limit", "gen_kwargs", "random_seed", "fewshot_seed", "batch_size", "device"] {
       guard let value = object["config"]?.object?[name], !value.isNull else { continue }
-      run.settings[name] = (value.string ?? value.text).cut(toBytes: 512)
+      settings[name] = (value.string ?? value.text).cut(toBytes: 512)
     }
     for (part, name) in [("n-shot", "shots"), ("versions", "version"), ("task_hashes", "hash")] {
       for (task, value) in members(object[part]).prefix(200) {
-        run.settings["\(task.cut(toBytes: 128)) \(name)"] = (value.string ?? value.text).cut(toBytes: 128)
+        settings["\(task.cut(toBytes: 128)) \(name)"] = (value.string ?? value.text).cut(toBytes: 128)
       }
+    }
+    // Those of the first model stand alone; another's with its name.
+    for (name, value) in settings {
+      run.settings[model == 0 ? name : "\(models.all[model].name): \(name)"] = value
     }
   }
 
   /// Figures by `metric,filter`, each with its `metric_stderr,filter`.
-  private mutating func readFigures(_ figures: [(String, JSONValue)], task: String, samples: JSONValue?) {
+  private mutating func readFigures(
+    _ figures: [(String, JSONValue)], task: String, samples: JSONValue?, model: Int
+  ) {
+    let model = models.all[model]
     let byName = Dictionary(figures) { first, _ in first }
     for (name, value) in figures {
       let parts = name.split(separator: ",", maxSplits: 1).map(String.init)
       guard parts.count == 2, !parts[0].hasSuffix("_stderr"), let figure = value.double else { continue }
       run.reported.append(
         ReportedScore(
-          candidate: results.model, subject: task.cut(toBytes: 256), metric: name.cut(toBytes: 256), value: figure,
+          candidate: model.name, subject: task.cut(toBytes: 256), metric: name.cut(toBytes: 256), value: figure,
           standardError: byName["\(parts[0])_stderr,\(parts[1])"]?.double,
-          count: samples?.object?["effective"]?.integer, higherIsBetter: results.directions[task]?[parts[0]]))
+          count: samples?.object?["effective"]?.integer, higherIsBetter: model.directions[task]?[parts[0]]))
     }
-  }
-
-  /// The task that a file of samples is of: by its name, `samples_TASK_TIME.jsonl`, else the only one there is.
-  private func task(of file: String) -> String {
-    if let named = results.tasks.filter({ file.contains("samples_\($0)_") }).max(by: { $0.utf8.count < $1.utf8.count })
-    {
-      return named
-    }
-    if results.tasks.count == 1 { return results.tasks[0] }
-    let mentioned = results.tasks.filter { file.contains($0) }.max { $0.utf8.count < $1.utf8.count }
-    if let mentioned { return mentioned }
-    var name = file.hasPrefix("samples_") ? String(file.dropFirst("samples_".count)) : file
-    if let dot = name.lastIndex(of: ".") { name = String(name[..<dot]) }
-    // The time at its end, as in 2025-11-21T19-33-05.633361.
-    if let underscore = name.lastIndex(of: "_"), name[underscore...].dropFirst().first?.isNumber == true {
-      name = String(name[..<underscore])
-    }
-    return name.cut(toBytes: 256)
   }
 
   private mutating func take(samples file: ImportFile) throws(ImportError) {
-    let task = task(of: file.name)
+    let model = try models.owner(of: file)
+    let task = LMEvalModels.task(of: file.name, among: model.tasks)
     var line = 0
     let notes = try JSONDocuments(file, options.limits).forEach { document throws(ImportError) in
       line += 1
@@ -165,20 +159,29 @@ struct LMEvalReader {
           expected:
             "a results_*.json or a samples_*.jsonl of lm-evaluation-harness (line \(line) has no doc_id and resps)")
       }
-      take(sample, task: task, number: number)
+      take(sample, task: task, number: number, model: model)
     }
     run.notes += notes
   }
 
-  private mutating func take(_ sample: JSONObject, task: String, number: Int) {
-    let row = "\(task)/\(number)"
+  private mutating func take(_ sample: JSONObject, task: String, number: Int, model: LMEvalModels.Model) {
+    var row = "\(task)/\(number)"
+    if let content = sample["doc_hash"]?.string {
+      let first = contents[row] ?? content
+      contents[row] = first
+      if first != content {
+        row += "#\(content.prefix(8))"
+        differing += 1
+      }
+    }
+    let key = "\(model.name)\n\(row)"
     let place: Int
-    if let known = places[row] {
+    if let known = places[key] {
       place = known
     } else {
       place = run.observations.count
-      places[row] = place
-      run.observations.append(observation(sample, task: task, row: row))
+      places[key] = place
+      run.observations.append(observation(sample, task: task, row: row, model: model))
     }
     let filter = sample["filter"]?.string ?? "none"
     for metric in (sample["metrics"]?.array ?? []).prefix(256).compactMap(\.string) {
@@ -191,13 +194,15 @@ struct LMEvalReader {
         ImportedScore(
           observation: place,
           evaluator: "lm-eval/\(metric.cut(toBytes: 128))\(filter == "none" ? "" : ",\(filter.cut(toBytes: 64))")",
-          value: value, higherIsBetter: results.directions[task]?[metric]))
+          value: value, higherIsBetter: model.directions[task]?[metric]))
     }
   }
 
-  private mutating func observation(_ sample: JSONObject, task: String, row: String) -> ImportedObservation {
+  private mutating func observation(
+    _ sample: JSONObject, task: String, row: String, model: LMEvalModels.Model
+  ) -> ImportedObservation {
     let limits = options.limits
-    var observation = ImportedObservation(candidate: results.model, identifier: row, row: row)
+    var observation = ImportedObservation(candidate: model.name, identifier: row, row: row)
     let document = sample["doc"]?.object
     for name in ["id", "doc_id", "question_id", "task_id", "idx", "key"] {
       if let value = document?[name], let text = value.string ?? value.integer.map(String.init), !text.isEmpty {

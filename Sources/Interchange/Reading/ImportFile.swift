@@ -4,16 +4,20 @@ public import Foundation
 public struct ImportFile: Sendable {
   public var name: String
   public var bytes: [UInt8]
+  /// What tells files apart that lie in several folders; empty where nothing does.
+  public var folder: String
 
-  public init(name: String, bytes: [UInt8]) {
+  public init(name: String, bytes: [UInt8], folder: String = "") {
     self.name = name
     self.bytes = bytes
+    self.folder = folder
   }
 
   /// Reads a file as a whole.
   /// - Throws: ``ImportError/unreadable(file:reason:)``, ``ImportError/tooMuch(file:what:limit:)``.
   public init(at url: URL, limits: ImportLimits = .standard) throws(ImportError) {
     name = url.lastPathComponent
+    folder = url.deletingLastPathComponent().standardizedFileURL.path
     do {
       let handle = try FileHandle(forReadingFrom: url)
       defer { try? handle.close() }
@@ -22,6 +26,42 @@ public struct ImportFile: Sendable {
       throw .unreadable(file: url.lastPathComponent, reason: (error as NSError).localizedDescription)
     }
     guard bytes.count <= limits.bytes else { throw .tooMuch(file: name, what: "bytes", limit: limits.bytes) }
+  }
+}
+
+extension ImportFile {
+  /// Files in one folder that are read.
+  static let mostFiles = 10_000
+
+  /// Each folder replaced by the `.json` and `.jsonl` files in it and in the folders in it, by their paths; links are not
+  /// followed.
+  /// - Throws: ``ImportError/unreadable(file:reason:)``, ``ImportError/tooMuch(file:what:limit:)``.
+  public static func expanded(_ urls: [URL]) throws(ImportError) -> [URL] {
+    var files: [URL] = []
+    for url in urls {
+      var isFolder: ObjCBool = false
+      guard FileManager.default.fileExists(atPath: url.path, isDirectory: &isFolder), isFolder.boolValue else {
+        files.append(url)
+        continue
+      }
+      var found: [URL] = []
+      let walk = FileManager.default.enumerator(
+        at: url, includingPropertiesForKeys: [.isRegularFileKey], options: [.skipsHiddenFiles])
+      while let next = walk?.nextObject() as? URL {
+        guard ["json", "jsonl"].contains(next.pathExtension.lowercased()),
+          (try? next.resourceValues(forKeys: [.isRegularFileKey]))?.isRegularFile == true
+        else { continue }
+        found.append(next)
+        guard found.count <= mostFiles else {
+          throw .tooMuch(file: url.lastPathComponent, what: "files", limit: mostFiles)
+        }
+      }
+      guard !found.isEmpty else {
+        throw .unreadable(file: url.lastPathComponent, reason: "there is no .json or .jsonl file in the folder")
+      }
+      files += found.sorted { $0.path < $1.path }
+    }
+    return files
   }
 }
 

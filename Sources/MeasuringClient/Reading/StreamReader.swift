@@ -34,6 +34,8 @@ public struct StreamReader: Sendable {
   public private(set) var arrivals: [UInt64] = []
   /// Arrivals that came in the same read as the one before.
   public private(set) var sharedStamps = 0
+  /// Events that came, those without content and the end included.
+  public private(set) var events = 0
   /// The server's counts.
   public private(set) var usage: Usage?
   public private(set) var finishReason: String?
@@ -96,6 +98,7 @@ public struct StreamReader: Sendable {
 
   private mutating func event(_ data: UnsafeBufferPointer<UInt8>, at stamp: UInt64) {
     guard failure == nil, doneAt == nil else { return }
+    events += 1
     if data.elementsEqual("[DONE]".utf8) {
       doneAt = stamp
       return

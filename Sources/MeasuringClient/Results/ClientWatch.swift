@@ -9,6 +9,14 @@ public struct ClientWatch: Sendable, Hashable, Codable {
     case sharedMachine = "shared_machine"
   }
 
+  /// Who stamped what arrived.
+  public enum Stamps: String, Sendable, Hashable, Codable {
+    /// The kernel, when it arrived.
+    case kernel
+    /// The client, when it had read it: the system notes no arrivals.
+    case client
+  }
+
   /// A figure that a delay of the client or of its machine may have changed by more than a stated share.
   public struct Colouring: Sendable, Hashable, Codable, CustomStringConvertible {
     public var figure: String
@@ -40,7 +48,14 @@ public struct ClientWatch: Sendable, Hashable, Codable {
   /// How long requests lay unread at an endpoint on this machine, on average, while fewer than one core was free; nil
   /// where none was seen to.
   public var unreadMilliseconds: Double?
-  /// How late the event loop came to timers that were due: an arrival waits as long to be stamped. In milliseconds.
+  public var stamps: Stamps
+  /// Reads that the client stamped all the same, since the kernel's note of them could not be used.
+  public var unnotedReads: Int
+  /// How long arrivals lay there before they were read, by the kernel's stamps. It is in no figure, but for chunks that came
+  /// in one read.
+  public var readDelayMilliseconds: Distribution?
+  /// How late the event loop came to timers that were due, where the client stamps: an arrival waits as long for it. In
+  /// milliseconds.
   public var loopDelayMilliseconds: Distribution?
   /// How late requests were begun against their schedule, before anything of the network; open loads only.
   public var launchLatenessMilliseconds: Distribution?

@@ -123,9 +123,11 @@ public struct LoadMeter: Sendable {
     let total = requests + warmups
     let wall = Double(own.wallNanoseconds)
     let unread = own.unread.estimate(sent: own.sent)
+    let firstTokenDelay = own.arrivals?.firstTokenDelay ?? own.loopDelay
     var colourings = ClientWatch.colourings(
-      figure: "ttft", ttft, delays: isOpen ? [own.loopDelay, launchLateness] : [own.loopDelay])
-    colourings += ClientWatch.colourings(figure: "inter-token latency", gaps, delays: [own.delayGrowth])
+      figure: "ttft", ttft, delays: isOpen ? [firstTokenDelay, launchLateness] : [firstTokenDelay])
+    colourings += ClientWatch.colourings(
+      figure: "inter-token latency", gaps, delays: [own.arrivals?.chunkDelay ?? own.delayGrowth])
     if let unread { colourings += ClientWatch.colourings(figure: "ttft", ttft, unread: unread.percentile) }
     return ClientWatch(
       cpuSeconds: Double(own.cpuNanoseconds) / 1e9, cpuShare: wall > 0 ? Double(own.cpuNanoseconds) / wall : 0,
@@ -134,6 +136,8 @@ public struct LoadMeter: Sendable {
       freeCores: own.unread.freeCores,
       crowdedShare: own.unread.watched > 0 ? own.unread.crowded / own.unread.watched : nil,
       unreadMilliseconds: unread.map { $0.mean / 1e6 },
+      stamps: own.arrivals == nil ? .client : .kernel, unnotedReads: own.arrivals?.unnoted ?? 0,
+      readDelayMilliseconds: own.arrivals.flatMap { Distribution($0.waits) },
       loopDelayMilliseconds: Distribution(own.loopDelay),
       launchLatenessMilliseconds: isOpen ? Distribution(launchLateness) : nil,
       sendLatenessMilliseconds: Distribution(sendLateness), sharedStamps: sharedStamps, chunks: chunks,

@@ -1,6 +1,8 @@
 /// What a run's client saw of itself and of the machine, from which a report says what it coloured.
 public struct OwnPart: Sendable {
-  /// How late the event loop came to its timers, in nanoseconds.
+  /// How long arrivals lay there, where the kernel notes when they came.
+  public var arrivals: ArrivalDelays?
+  /// How late the event loop came to its timers, in nanoseconds; watched where the kernel notes no arrivals.
   public var loopDelay: LatencyHistogram
   /// By how much it was later than the time before: a gap between two arrivals is the difference of two stamps.
   public var delayGrowth: LatencyHistogram
@@ -15,10 +17,11 @@ public struct OwnPart: Sendable {
   var sent = 0
 
   public init(
-    loopDelay: LatencyHistogram = LatencyHistogram(), delayGrowth: LatencyHistogram = LatencyHistogram(),
-    cpuNanoseconds: UInt64 = 0, queuedNanoseconds: UInt64? = nil,
+    arrivals: ArrivalDelays? = nil, loopDelay: LatencyHistogram = LatencyHistogram(),
+    delayGrowth: LatencyHistogram = LatencyHistogram(), cpuNanoseconds: UInt64 = 0, queuedNanoseconds: UInt64? = nil,
     wallNanoseconds: UInt64 = 0
   ) {
+    self.arrivals = arrivals
     self.loopDelay = loopDelay
     self.delayGrowth = delayGrowth
     self.cpuNanoseconds = cpuNanoseconds
@@ -27,12 +30,12 @@ public struct OwnPart: Sendable {
   }
 
   init(
-    loopDelay: LatencyHistogram, delayGrowth: LatencyHistogram, cpuNanoseconds: UInt64, queuedNanoseconds: UInt64?,
-    wallNanoseconds: UInt64,
+    arrivals: ArrivalDelays?, loopDelay: LatencyHistogram, delayGrowth: LatencyHistogram, cpuNanoseconds: UInt64,
+    queuedNanoseconds: UInt64?, wallNanoseconds: UInt64,
     unread: UnreadMeter, sent: Int
   ) {
     self.init(
-      loopDelay: loopDelay, delayGrowth: delayGrowth, cpuNanoseconds: cpuNanoseconds,
+      arrivals: arrivals, loopDelay: loopDelay, delayGrowth: delayGrowth, cpuNanoseconds: cpuNanoseconds,
       queuedNanoseconds: queuedNanoseconds,
       wallNanoseconds: wallNanoseconds)
     self.unread = unread

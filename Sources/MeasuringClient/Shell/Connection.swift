@@ -1,117 +1,105 @@
 import Foundation
 import NIOCore
-import NIOPosix
 import NIOSSL
-import NIOTLS
-
-/// Stamps what arrives before it is decrypted: the first handler of an encrypted connection.
-final class ArrivalStamp: ChannelInboundHandler {
-  typealias InboundIn = ByteBuffer
-  typealias InboundOut = ByteBuffer
-
-  /// When the bytes that are being read arrived.
-  private(set) var stamp: UInt64 = 0
-
-  func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-    stamp = MonotonicClock.now
-    context.fireChannelRead(data)
-  }
-}
+import Transport
 
 /// A connection that carries one request after the other.
 ///
-/// `@unchecked Sendable`: it is touched on its channel's event loop alone, which is the runner's.
-final class Connection: ChannelInboundHandler, @unchecked Sendable {
-  typealias InboundIn = ByteBuffer
-  typealias OutboundOut = ByteBuffer
-
+/// `@unchecked Sendable`: it is touched on its runner's loop alone.
+final class Connection: StreamSocketOwner, @unchecked Sendable {
   private unowned let runner: RequestRunner
+  private var socket: StreamSocket?
   /// Where the connection is encrypted.
-  private var arrival: ArrivalStamp?
-  private var context: ChannelHandlerContext?
+  private var cipher: CipherStream?
   private var exchange: Exchange?
   private var parser = ResponseParser()
   private var served = 0
   private var keepsAlive = true
-  private var failure: RequestFailure?
   private var isClosed = false
   /// Its two ends, where the far one is on this machine too.
-  var ends: (near: SocketAddress, far: SocketAddress)?
-  /// Kept once the TLS handshake is over; nil where there is none, and afterwards.
-  private var handshake: EventLoopPromise<Void>?
+  private(set) var ends: (near: InternetAddress, far: InternetAddress)?
+  /// Told once that a request can be sent, or that none ever can; nil afterwards.
+  private var opening: ((Result<Void, any Error>) -> Void)?
+  private var patience: ScheduledWork?
 
-  /// Whether a request can be sent on it. A connection is handed out before its handlers hear that it is there.
-  var isOpen: Bool { !isClosed && context != nil }
+  /// Whether a request can be sent on it.
+  var isOpen: Bool { !isClosed && opening == nil && socket != nil }
 
   init(runner: RequestRunner) { self.runner = runner }
 
-  /// Puts the handlers onto a new channel.
-  func install(on channel: any Channel, encryption: Encryption?) throws {
-    let pipeline = channel.pipeline.syncOperations
-    if let encryption {
-      let arrival = ArrivalStamp()
-      self.arrival = arrival
-      try pipeline.addHandler(arrival)
-      try pipeline.addHandler(encryption.handler())
-    }
-    try pipeline.addHandler(self)
+  /// Connects, and shakes hands where it is encrypted.
+  /// - Parameters:
+  ///   - deadline: until when, by ``MonotonicClock``.
+  ///   - done: told of the end of it, later or at once.
+  func open(
+    to addresses: [InternetAddress], encryption: Encryption?, until deadline: UInt64,
+    done: @escaping (Result<Void, any Error>) -> Void
+  ) {
+    opening = done
+    do { cipher = try encryption.map(CipherStream.init) } catch { return opened(.failure(error)) }
+    let socket = StreamSocket(loop: runner.loop, owner: self)
+    self.socket = socket
+    socket.connect(to: addresses, until: deadline)
+    guard opening != nil, cipher != nil else { return }
+    patience = runner.loop.schedule(at: deadline) { [weak self] in self?.opened(.failure(SocketError.timedOut)) }
   }
 
-  func handlerAdded(context: ChannelHandlerContext) { self.context = context }
-
-  /// Waits for the end of the TLS handshake.
-  func handshakeEnd(on loop: any EventLoop, within timeout: TimeAmount) -> EventLoopFuture<Void> {
-    guard !isClosed else { return loop.makeFailedFuture(NIOSSLError.handshakeFailed(.zeroReturn)) }
-    let promise = loop.makePromise(of: Void.self)
-    handshake = promise
-    let late = loop.scheduleTask(in: timeout) { [self] in endHandshake(ChannelError.connectTimeout(timeout)) }
-    promise.futureResult.whenComplete { _ in late.cancel() }
-    return promise.futureResult
+  private func opened(_ result: Result<Void, any Error>) {
+    patience?.cancel()
+    patience = nil
+    guard let done = opening else { return }
+    opening = nil
+    if case .failure = result { drop() }
+    done(result)
   }
 
-  /// Says that the handshake is over, once.
-  private func endHandshake(_ error: (any Error)?) {
-    guard let promise = handshake else { return }
-    handshake = nil
-    guard let error else { return promise.succeed() }
-    isClosed = true
-    context?.close(promise: nil)
-    promise.fail(error)
+  func socketConnected(_ socket: StreamSocket) {
+    let ends = socket.ends
+    if let ends, ends.far.isLoopback || ends.far.isSameHost(as: ends.near) { self.ends = ends }
+    runner.reached(self)
+    guard let cipher else { return opened(.success(())) }
+    runner.handshakeBegins(self)
+    cipher.begin(with: ends?.far) { socket.send($0) }
   }
-
-  func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
-    if case TLSUserEvent.handshakeCompleted = event { endHandshake(nil) }
-    context.fireUserInboundEventTriggered(event)
-  }
-
-  func handlerRemoved(context: ChannelHandlerContext) { self.context = nil }
 
   /// Sends a request. The head and the body leave in one write.
   func send(_ exchange: Exchange) {
-    guard let context, isOpen else {
+    guard let socket, isOpen else {
       runner.ended(exchange, .reset(afterChunks: 0), at: MonotonicClock.now)
       return
     }
     self.exchange = exchange
     exchange.connection = self
     exchange.attempt.reusedConnection = served > 0
-    failure = nil
-    let bytes = runner.bytes(of: exchange, allocator: context.channel.allocator)
+    let bytes = runner.bytes(of: exchange)
     runner.leaves()
     exchange.attempt.sent = MonotonicClock.now
-    context.writeAndFlush(wrapOutboundOut(bytes), promise: nil)
+    if let cipher {
+      cipher.write(bytes) { socket.send($0) }
+    } else {
+      bytes.withUnsafeReadableBytes { socket.send($0) }
+    }
   }
 
-  func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-    let stamp = arrival?.stamp ?? MonotonicClock.now
+  func socket(_ socket: StreamSocket, received bytes: UnsafeBufferPointer<UInt8>, _ arrival: Arrival) {
+    runner.delays.read(arrival)
+    guard let cipher else { return take(bytes, arrival) }
+    cipher.take(bytes, { socket.send($0) }, said: { take($0, arrival) })
+    guard !isClosed else { return }
+    if opening != nil, cipher.isEstablished { opened(.success(())) }
+    if cipher.isOver || cipher.error != nil { end(cipher.error) }
+  }
+
+  private func take(_ bytes: UnsafeBufferPointer<UInt8>, _ arrival: Arrival) {
+    guard !isClosed else { return }
     // What nobody asked for: whatever it is, no answer can be told from it any more.
-    guard let exchange else {
-      isClosed = true
-      return context.close(promise: nil)
-    }
-    if exchange.attempt.firstByte == nil { exchange.attempt.firstByte = stamp }
-    unwrapInboundIn(data).withUnsafeReadableBytes { bytes in
-      read(bytes.assumingMemoryBound(to: UInt8.self), for: exchange, at: stamp)
+    guard let exchange else { return discard() }
+    if exchange.attempt.firstByte == nil { exchange.attempt.firstByte = arrival.stamp }
+    let before = exchange.reader?.arrivals.count ?? 0
+    let eventsBefore = exchange.reader?.events ?? 0
+    read(bytes, for: exchange, at: arrival.stamp)
+    if let reader = exchange.reader {
+      runner.delays.took(reader.arrivals.count - before, of: reader.events - eventsBefore, after: before, arrival)
     }
   }
 
@@ -163,12 +151,7 @@ final class Connection: ChannelInboundHandler, @unchecked Sendable {
   private func release(_ exchange: Exchange, _ failure: RequestFailure?, at stamp: UInt64) {
     self.exchange = nil
     served += 1
-    if keepsAlive, isOpen {
-      runner.park(self)
-    } else {
-      isClosed = true
-      context?.close(promise: nil)
-    }
+    if keepsAlive, isOpen { runner.park(self) } else { discard() }
     runner.ended(exchange, failure, at: stamp)
   }
 
@@ -176,46 +159,69 @@ final class Connection: ChannelInboundHandler, @unchecked Sendable {
   func close(failing failure: RequestFailure?, at stamp: UInt64) {
     let exchange = self.exchange
     self.exchange = nil
-    isClosed = true
-    context?.close(promise: nil)
+    discard()
     if let exchange, let failure { runner.ended(exchange, failure, at: stamp) }
   }
 
-  func errorCaught(context: ChannelHandlerContext, error: any Error) {
-    let chunks = exchange?.reader?.arrivals.count ?? 0
-    if handshake != nil { return endHandshake(error) }
-    switch error {
-    // The connection was closed without TLS's goodbye: what that means is said by what had come.
-    case NIOSSLError.uncleanShutdown: break
-    case let error as IOError where error.errnoCode == ECONNRESET || error.errnoCode == EPIPE:
-      failure = .reset(afterChunks: chunks)
-    default: failure = failure ?? .reset(afterChunks: chunks)
-    }
-    isClosed = true
-    context.close(promise: nil)
+  /// Closes the connection, of which nothing is wanted any more.
+  private func discard() {
+    guard !isClosed else { return }
+    if opening != nil { return opened(.failure(SocketError.timedOut)) }
+    drop()
+    runner.closed(self)
   }
 
-  func channelInactive(context: ChannelHandlerContext) {
+  private func drop() {
     isClosed = true
-    endHandshake(NIOSSLError.handshakeFailed(.zeroReturn))
-    runner.closed(self)
-    if let exchange {
-      self.exchange = nil
-      let stamp = MonotonicClock.now
-      let chunks = exchange.reader?.arrivals.count ?? 0
-      if let doneAt = exchange.reader?.doneAt {
-        // Everything had been said before the connection was lost.
-        runner.ended(exchange, nil, at: doneAt)
-      } else if failure == nil, parser.endsWithConnection {
-        exchange.reader?.end(at: stamp)
-        runner.ended(exchange, exchange.reader?.failure, at: stamp)
-      } else {
-        let lost: RequestFailure =
-          exchange.attempt.status == nil ? .reset(afterChunks: 0) : .truncated(afterChunks: chunks)
-        runner.ended(exchange, failure ?? lost, at: stamp)
-      }
+    patience?.cancel()
+    patience = nil
+    if let cipher, let socket {
+      self.cipher = nil
+      cipher.close { socket.send($0) }
     }
-    context.fireChannelInactive()
+    socket?.close()
+  }
+
+  func socketEnded(_ socket: StreamSocket, _ error: SocketError?) {
+    guard !isClosed else { return }
+    guard opening == nil else {
+      cipher?.lost()
+      return opened(.failure(cipher?.error ?? error ?? NIOSSLError.handshakeFailed(.zeroReturn)))
+    }
+    end(error)
+  }
+
+  /// The connection is lost: what had been said until then tells what that means.
+  private func end(_ error: (any Error)?) {
+    guard !isClosed else { return }
+    if opening != nil { return opened(.failure(error ?? NIOSSLError.handshakeFailed(.zeroReturn))) }
+    drop()
+    runner.closed(self)
+    guard let exchange else { return }
+    self.exchange = nil
+    let stamp = MonotonicClock.now
+    let chunks = exchange.reader?.arrivals.count ?? 0
+    if let doneAt = exchange.reader?.doneAt {
+      // Everything had been said before the connection was lost.
+      runner.ended(exchange, nil, at: doneAt)
+    } else if !Self.isLoss(error), parser.endsWithConnection {
+      exchange.reader?.end(at: stamp)
+      runner.ended(exchange, exchange.reader?.failure, at: stamp)
+    } else if Self.isLoss(error) {
+      runner.ended(exchange, .reset(afterChunks: chunks), at: stamp)
+    } else {
+      runner.ended(
+        exchange, exchange.attempt.status == nil ? .reset(afterChunks: 0) : .truncated(afterChunks: chunks), at: stamp)
+    }
+  }
+
+  /// Whether the connection was cut off, and not ended by the far end. A close without TLS's goodbye is an end.
+  private static func isLoss(_ error: (any Error)?) -> Bool {
+    switch error {
+    case nil: false
+    case NIOSSLError.uncleanShutdown?: false
+    default: true
+    }
   }
 }
 

@@ -1,6 +1,6 @@
 import Foundation
-import NIOCore
 import NIOSSL
+import Transport
 
 /// How connections to one endpoint are encrypted: TLS 1.2 or later, with HTTP/1.1 spoken inside.
 struct Encryption: Sendable {
@@ -22,7 +22,7 @@ struct Encryption: Sendable {
     case .anyone: configuration.certificateVerification = .none
     }
     let host = settings.endpoint.host
-    let isAddress = (try? SocketAddress(ipAddress: host, port: 0)) != nil
+    let isAddress = InternetAddress(host, port: 0) != nil
     serverName = isAddress ? nil : host
     do {
       context = try NIOSSLContext(configuration: configuration)

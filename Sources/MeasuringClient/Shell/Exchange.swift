@@ -1,10 +1,10 @@
-import NIOCore
 import OpenAIWire
+import Transport
 
 /// A request on its way: its observation so far, and what the attempt under way has brought.
 ///
 /// `@unchecked Sendable`: after it is handed to a ``RequestRunner`` it is touched on that runner's event loop alone.
-final class Exchange: NIOScheduledCallbackHandler, @unchecked Sendable {
+final class Exchange: @unchecked Sendable {
   let request: MeasuredRequest
   var observation: Observation
   var attempt = AttemptTimeline(began: 0)
@@ -17,7 +17,7 @@ final class Exchange: NIOScheduledCallbackHandler, @unchecked Sendable {
   var generation = 0
   /// Whether an idle connection has failed it: the next is made for it.
   private(set) var needsFreshConnection = false
-  private var timer: NIOScheduledCallback?
+  private var timer: ScheduledWork?
   private unowned let runner: RequestRunner
   private let done: (Observation) -> Void
 
@@ -34,7 +34,10 @@ final class Exchange: NIOScheduledCallbackHandler, @unchecked Sendable {
     generation += 1
     attempt = AttemptTimeline(began: stamp)
     reader = nil
-    timer = try? runner.loop.scheduleCallback(in: runner.requestTimeout, handler: self)
+    timer = runner.loop.schedule(at: runner.requestTimeout.after(stamp)) { [self] in
+      timer = nil
+      runner.timedOut(self)
+    }
   }
 
   /// Keeps the attempt as it is.
@@ -68,10 +71,5 @@ final class Exchange: NIOScheduledCallbackHandler, @unchecked Sendable {
     timer?.cancel()
     timer = nil
     done(observation)
-  }
-
-  func handleScheduledCallback(eventLoop: some EventLoop) {
-    timer = nil
-    runner.timedOut(self)
   }
 }

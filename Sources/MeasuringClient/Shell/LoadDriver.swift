@@ -1,12 +1,12 @@
-import NIOCore
+import Transport
 
 /// Sends a plan's requests when they are due and gathers what becomes of them.
 ///
 /// `@unchecked Sendable`: it is touched on its event loop alone.
-final class LoadDriver: NIOScheduledCallbackHandler, @unchecked Sendable {
+final class LoadDriver: @unchecked Sendable {
   /// How long a place of a closed loop stays empty after a failure, in nanoseconds: an endpoint that is down is not asked as
   /// fast as the processor can.
-  private static let pause: Int64 = 100_000_000
+  private static let pause: UInt64 = 100_000_000
 
   private let plan: LoadPlan
   private let runner: RequestRunner
@@ -32,7 +32,7 @@ final class LoadDriver: NIOScheduledCallbackHandler, @unchecked Sendable {
   private var hasSentAll = false
   private var wasInterrupted = false
   private var isOver = false
-  private var timer: NIOScheduledCallback?
+  private var timer: ScheduledWork?
 
   init(
     plan: LoadPlan, runner: RequestRunner, identity: String, requests: @escaping @Sendable (Int) -> MeasuredRequest,
@@ -56,6 +56,7 @@ final class LoadDriver: NIOScheduledCallbackHandler, @unchecked Sendable {
 
   func begin() {
     watch.begin()
+    runner.delays = ArrivalDelays()
     machine.begin()
     sentBefore = runner.sent
     origin = MonotonicClock.now
@@ -80,11 +81,6 @@ final class LoadDriver: NIOScheduledCallbackHandler, @unchecked Sendable {
     endIfOver()
   }
 
-  func handleScheduledCallback(eventLoop: some EventLoop) {
-    timer = nil
-    sendWhatIsDue()
-  }
-
   /// An open load: whatever is due is sent, however late we come to it, and counts from when it was due.
   private func sendWhatIsDue() {
     guard !hasSentAll else { return }
@@ -96,7 +92,10 @@ final class LoadDriver: NIOScheduledCallbackHandler, @unchecked Sendable {
     guard let due, plan.sends(index: launched, due: due) else { return sentAll() }
     let (deadline, overflows) = origin.addingReportingOverflow(due)
     guard !overflows else { return sentAll() }
-    timer = try? runner.loop.scheduleCallback(at: .uptimeNanoseconds(deadline), handler: self)
+    timer = runner.loop.schedule(at: deadline) { [self] in
+      timer = nil
+      sendWhatIsDue()
+    }
   }
 
   /// A closed loop: every empty place gets a request. A request can fail while it is sent, hence no recursion.
@@ -147,7 +146,7 @@ final class LoadDriver: NIOScheduledCallbackHandler, @unchecked Sendable {
     if case .closed = plan.shape, !hasSentAll {
       guard observation.succeeded else {
         pausing += 1
-        runner.loop.scheduleTask(in: .nanoseconds(Self.pause)) { [self] in
+        runner.loop.schedule(at: MonotonicClock.now + Self.pause) { [self] in
           pausing -= 1
           owed += 1
           fillPlaces()
@@ -169,9 +168,9 @@ final class LoadDriver: NIOScheduledCallbackHandler, @unchecked Sendable {
     let cpu = watch.end()
     machine.end()
     let own = OwnPart(
-      loopDelay: watch.delay, delayGrowth: watch.growth, cpuNanoseconds: cpu + machine.cpuNanoseconds,
-      queuedNanoseconds: queued,
-      wallNanoseconds: wall, unread: machine.meter, sent: runner.sent - sentBefore)
+      arrivals: SocketLoop.notesArrivals ? runner.delays : nil, loopDelay: watch.delay, delayGrowth: watch.growth,
+      cpuNanoseconds: cpu + machine.cpuNanoseconds, queuedNanoseconds: queued, wallNanoseconds: wall,
+      unread: machine.meter, sent: runner.sent - sentBefore)
     done(
       meter.report(endpoint: runner.settings.endpoint.description, own: own, wasInterrupted: wasInterrupted))
   }

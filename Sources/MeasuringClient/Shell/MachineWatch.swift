@@ -1,12 +1,12 @@
 import Foundation
-import NIOCore
 import Synchronization
+import Transport
 
 /// A request that has been sent and of which nothing has come back, and its connection's ends.
 struct WaitingRequest: Sendable {
   var sent: UInt64
-  var near: SocketAddress
-  var far: SocketAddress
+  var near: InternetAddress
+  var far: InternetAddress
 }
 
 /// Watches the machine beside a load: how many cores are free and, where the endpoint is on this machine and fewer than one

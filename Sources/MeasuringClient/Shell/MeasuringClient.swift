@@ -1,14 +1,12 @@
 import Foundation
-import NIOCore
-import NIOPosix
 import Synchronization
+import Transport
 
 /// A client of OpenAI's interface whose clock can be trusted: it stamps what arrives before it looks at it, loses no
 /// attempt, and says what part of a figure may be its own doing.
 ///
-/// One event loop on one thread does everything, so that a run takes one core at most and none while it waits.
+/// One thread does everything, so that a run takes one core at most and none while it waits.
 public final class MeasuringClient: Sendable {
-  private let group: MultiThreadedEventLoopGroup
   private let runner: RequestRunner
   private let driver = Mutex<LoadDriver?>(nil)
   private let sent = Atomic<Int>(0)
@@ -20,9 +18,17 @@ public final class MeasuringClient: Sendable {
     try RequestHeaders.check(settings)
     guard settings.maximumConnections > 0 else { throw .plan("there has to be a connection at least") }
     let encryption = settings.endpoint.isSecure ? try Encryption(settings) : nil
-    group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
-    runner = RequestRunner(loop: group.next(), settings: settings, encryption: encryption)
+    let loop: SocketLoop
+    do { loop = try SocketLoop(name: "measuring") } catch { throw .plan("no more clients can be had: \(error)") }
+    runner = RequestRunner(loop: loop, settings: settings, encryption: encryption)
     identity = String(format: "%08x", UInt32.random(in: 0 ... .max))
+  }
+
+  deinit {
+    // Whatever is still under way ends on the loop, which keeps the runner until then.
+    let runner = runner
+    runner.loop.execute { runner.shutdown() }
+    runner.loop.end()
   }
 
   /// Sends one request and waits for its answer, or for the end of its last attempt. Cancelling the task ends the request.
@@ -107,14 +113,14 @@ public final class MeasuringClient: Sendable {
   /// What the running load has come to: requests that ended, those of them that failed, and those under way.
   public func progress() async -> (requests: Int, failed: Int, underWay: Int)? {
     guard let driver = driver.withLock({ $0 }) else { return nil }
-    return try? await runner.loop.submit { driver.progress }.get()
+    return await runner.loop.submit { driver.progress }
   }
 
   /// Closes the connections and ends the thread. What is under way ends as cancelled.
   public func shutdown() async {
     let runner = runner
-    try? await runner.loop.submit { runner.shutdown() }.get()
-    try? await group.shutdownGracefully()
+    await runner.loop.submit { runner.shutdown() }
+    runner.loop.end()
   }
 }
 

@@ -1,35 +1,41 @@
 import NIOCore
-import NIOPosix
 import OpenAIWire
+import Transport
 
 /// Runs exchanges over a pool of connections to one endpoint.
 ///
 /// `@unchecked Sendable`: everything but `settings` is touched on its event loop alone.
 final class RequestRunner: @unchecked Sendable {
-  let loop: any EventLoop
+  let loop: SocketLoop
   let settings: ClientSettings
-  let requestTimeout: TimeAmount
+  let requestTimeout: Duration
   private var idle: [Connection] = []
   /// Connections, those that are being made included.
-  private var connections = 0
+  private var connections: [ObjectIdentifier: Connection] = [:]
+  /// Those that have been asked for and wait for the host's addresses.
+  private var unplaced = 0
+  /// What a handshake is made for.
+  private var openings: [ObjectIdentifier: (exchange: Exchange, generation: Int)] = [:]
   private var waiting: [Exchange] = []
   private var exchanges: [ObjectIdentifier: Exchange] = [:]
   private var isEnding = false
   /// The lines of a head that all requests have, behind the first line's path.
   private let headers: [UInt8]
-  private let address: SocketAddress?
+  private let host: HostAddresses
   private let encryption: Encryption?
   /// Whether the endpoint is on this machine.
   private(set) var isEndpointLocal = false
   /// Attempts that were sent.
   private(set) var sent = 0
+  /// How long arrivals lay there before they were read.
+  var delays = ArrivalDelays()
 
-  init(loop: any EventLoop, settings: ClientSettings, encryption: Encryption?) {
+  init(loop: SocketLoop, settings: ClientSettings, encryption: Encryption?) {
     self.loop = loop
     self.settings = settings
     self.encryption = encryption
-    requestTimeout = TimeAmount(settings.requestTimeout)
-    address = try? SocketAddress(ipAddress: settings.endpoint.host, port: settings.endpoint.port)
+    requestTimeout = settings.requestTimeout
+    host = HostAddresses(of: settings.endpoint.host, port: settings.endpoint.port, loop: loop)
     var lines = [
       "host: \(settings.endpoint.authority)", "user-agent: efficientllm", "content-type: application/json",
     ]
@@ -47,9 +53,9 @@ final class RequestRunner: @unchecked Sendable {
   var readsText: Bool { settings.keepsText || settings.tokenizer != nil }
 
   /// A request as it goes over the wire.
-  func bytes(of exchange: Exchange, allocator: ByteBufferAllocator) -> ByteBuffer {
+  func bytes(of exchange: Exchange) -> ByteBuffer {
     let request = exchange.request
-    var buffer = allocator.buffer(capacity: headers.count + request.body.count + 512)
+    var buffer = ByteBufferAllocator().buffer(capacity: headers.count + request.body.count + 512)
     buffer.writeString("POST ")
     buffer.writeString(settings.endpoint.path)
     buffer.writeString(request.path)
@@ -71,7 +77,7 @@ final class RequestRunner: @unchecked Sendable {
     if waits, observation.scheduled > MonotonicClock.now {
       // A hundred years is as good as never, and no sum of times can overflow.
       let due = min(observation.scheduled, MonotonicClock.now + 3_153_600_000_000_000_000)
-      loop.scheduleTask(deadline: .uptimeNanoseconds(due)) { [self] in
+      loop.schedule(at: due) { [self] in
         if !exchange.isOver { attempt(exchange) }
       }
     } else {
@@ -92,7 +98,7 @@ final class RequestRunner: @unchecked Sendable {
       connection.send(exchange)
       return
     }
-    guard connections < settings.maximumConnections else {
+    guard connections.count + unplaced < settings.maximumConnections else {
       waiting.append(exchange)
       return
     }
@@ -100,55 +106,62 @@ final class RequestRunner: @unchecked Sendable {
   }
 
   private func connect(for exchange: Exchange) {
-    connections += 1
-    let connection = Connection(runner: self)
+    unplaced += 1
     let generation = exchange.generation
-    let began = MonotonicClock.now
-    let bootstrap = ClientBootstrap(group: loop)
-      .connectTimeout(TimeAmount(settings.connectTimeout))
-      .channelOption(.socketOption(.tcp_nodelay), value: 1)
-      .channelInitializer { [encryption] channel in
-        channel.eventLoop.makeCompletedFuture {
-          try connection.install(on: channel, encryption: encryption)
-        }
+    let deadline = settings.connectTimeout.after(MonotonicClock.now)
+    host.ask { [self] answer in
+      unplaced -= 1
+      switch answer {
+      case .failure(let error): fail(exchange, generation, error)
+      case .success where isEnding: break
+      case .success(let addresses): connect(for: exchange, generation, to: addresses, until: deadline)
       }
-    let future =
-      address.map { bootstrap.connect(to: $0) }
-      ?? bootstrap.connect(host: settings.endpoint.host, port: settings.endpoint.port)
-    @Sendable func isWanted() -> Bool {
-      !exchange.isOver && exchange.generation == generation && exchange.connection == nil
     }
-    @Sendable func ready(_ result: Result<Void, any Error>) {
+  }
+
+  private func connect(
+    for exchange: Exchange, _ generation: Int, to addresses: [InternetAddress], until deadline: UInt64
+  ) {
+    let connection = Connection(runner: self)
+    let identity = ObjectIdentifier(connection)
+    connections[identity] = connection
+    openings[identity] = (exchange, generation)
+    connection.open(to: addresses, encryption: encryption, until: deadline) { [self] result in
+      openings[identity] = nil
       switch result {
-      case .success where isWanted():
+      case .success where isWanted(exchange, generation):
         exchange.attempt.connected = MonotonicClock.now
         connection.send(exchange)
       case .success: park(connection)
       case .failure(let error):
-        if isWanted() { ended(exchange, Encryption.failure(error, reason: reason(error)), at: MonotonicClock.now) }
+        host.forget()
+        closed(connection)
+        fail(exchange, generation, error)
       }
-    }
-    future.hop(to: loop).whenComplete { [self] result in
-      guard case .success(let channel) = result else {
-        // There never was a channel that could say that it is closed.
-        connections -= 1
-        return ready(result.map { _ in })
-      }
-      reached(channel, by: connection)
-      guard encryption != nil else { return ready(.success(())) }
-      let stamp = MonotonicClock.now
-      if isWanted() { exchange.attempt.handshakeBegan = stamp }
-      let left = TimeAmount(settings.connectTimeout) - .nanoseconds(Int64(stamp - began))
-      connection.handshakeEnd(on: loop, within: max(.milliseconds(1), left)).whenComplete(ready)
     }
   }
 
-  /// A new connection: the endpoint is on this machine where both ends have the same address, or a loopback one.
-  private func reached(_ channel: any Channel, by connection: Connection) {
-    guard let near = channel.localAddress, let far = channel.remoteAddress, let address = far.ipAddress else { return }
-    guard address == near.ipAddress || address.hasPrefix("127.") || address == "::1" else { return }
-    isEndpointLocal = true
-    connection.ends = (near, far)
+  /// Whether what was begun for an exchange's attempt is still of use to it.
+  private func isWanted(_ exchange: Exchange, _ generation: Int) -> Bool {
+    !exchange.isOver && exchange.generation == generation && exchange.connection == nil
+  }
+
+  private func fail(_ exchange: Exchange, _ generation: Int, _ error: any Error) {
+    guard isWanted(exchange, generation) else { return }
+    ended(exchange, Encryption.failure(error, reason: reason(error)), at: MonotonicClock.now)
+  }
+
+  /// The far end of a new connection has answered.
+  func reached(_ connection: Connection) {
+    if connection.ends != nil { isEndpointLocal = true }
+  }
+
+  /// A new connection begins to be encrypted.
+  func handshakeBegins(_ connection: Connection) {
+    guard let (exchange, generation) = openings[ObjectIdentifier(connection)], isWanted(exchange, generation) else {
+      return
+    }
+    exchange.attempt.handshakeBegan = MonotonicClock.now
   }
 
   /// Requests that were sent and of which nothing has come back: a random choice, and how many each stands for.
@@ -179,9 +192,9 @@ final class RequestRunner: @unchecked Sendable {
   }
 
   func closed(_ connection: Connection) {
-    connections -= 1
+    guard connections.removeValue(forKey: ObjectIdentifier(connection)) != nil else { return }
     idle.removeAll { $0 === connection }
-    while !waiting.isEmpty, connections < settings.maximumConnections {
+    while !waiting.isEmpty, connections.count + unplaced < settings.maximumConnections {
       let exchange = waiting.removeFirst()
       if !exchange.isOver, exchange.connection == nil { connect(for: exchange) }
     }
@@ -205,7 +218,7 @@ final class RequestRunner: @unchecked Sendable {
       }
       let attempts = exchange.observation.attempts.count - (exchange.needsFreshConnection ? 1 : 0)
       if !isEnding, let delay = settings.retries.delay(after: failure, attempts: attempts) {
-        loop.scheduleTask(in: TimeAmount(delay)) { [self] in
+        loop.schedule(at: delay.after(MonotonicClock.now)) { [self] in
           if !exchange.isOver { attempt(exchange) }
         }
         return
@@ -263,8 +276,7 @@ final class RequestRunner: @unchecked Sendable {
       connection.close(failing: nil, at: doneAt)
       return ended(exchange, nil, at: doneAt)
     }
-    let seconds = Double(requestTimeout.nanoseconds) / 1e9
-    abandon(exchange, .timeout(seconds: seconds))
+    abandon(exchange, .timeout(seconds: requestTimeout / .seconds(1)))
   }
 
   /// Ends an exchange wherever it is; with it goes its connection, which could not be used for another.
@@ -295,17 +307,21 @@ final class RequestRunner: @unchecked Sendable {
   func shutdown() {
     abandonAll()
     isEnding = true
-    for connection in idle { connection.close(failing: nil, at: 0) }
+    for connection in Array(connections.values) { connection.close(failing: nil, at: 0) }
     idle.removeAll()
   }
 
   private func reason(_ error: any Error) -> String {
     if let reason = Encryption.reason(error, host: settings.endpoint.host) { return reason }
-    switch error {
-    case let error as NIOConnectionError:
-      return error.connectionErrors.first.map { "\($0.error)" } ?? "\(error.host) cannot be resolved"
-    case ChannelError.connectTimeout: return "it took too long"
-    default: return "\(error)"
-    }
+    return "\(error)"
+  }
+}
+
+extension Duration {
+  /// The time that is so much later, in nanoseconds. A hundred years is as good as never, and no sum of times can overflow.
+  func after(_ stamp: UInt64) -> UInt64 {
+    let longest = Duration.seconds(3_153_600_000)
+    let (seconds, attoseconds) = Swift.max(.zero, Swift.min(self, longest)).components
+    return stamp + UInt64(seconds) * 1_000_000_000 + UInt64(attoseconds / 1_000_000_000)
   }
 }

@@ -1,5 +1,5 @@
 import Foundation
-import NIOCore
+import Transport
 
 #if os(Linux)
   import Glibc
@@ -31,7 +31,7 @@ final class SocketDiagnosis: @unchecked Sendable {
   /// - Parameters:
   ///   - near: this process's end.
   ///   - far: the end that is asked about.
-  func unread(near: SocketAddress, far: SocketAddress) -> Int? {
+  func unread(near: InternetAddress, far: InternetAddress) -> Int? {
     #if os(Linux)
       number &+= 1
       let request = Self.request(number, near: near, far: far)
@@ -50,10 +50,9 @@ final class SocketDiagnosis: @unchecked Sendable {
   }
 
   /// `nlmsghdr` and `inet_diag_req_v2` of <linux/inet_diag.h>: the socket whose own address is `far`.
-  static func request(_ number: UInt32, near: SocketAddress, far: SocketAddress) -> [UInt8]? {
-    guard let source = bytes(of: far), let destination = bytes(of: near), source.family == destination.family,
-      let sourcePort = far.port, let destinationPort = near.port
-    else { return nil }
+  static func request(_ number: UInt32, near: InternetAddress, far: InternetAddress) -> [UInt8]? {
+    guard far.family == near.family else { return nil }
+    let (source, destination) = (bytes(of: far), bytes(of: near))
     var request: [UInt8] = []
     func add<Number: FixedWidthInteger>(_ number: Number) { withUnsafeBytes(of: number) { request += $0 } }
     add(UInt32(72))
@@ -64,8 +63,8 @@ final class SocketDiagnosis: @unchecked Sendable {
     // TCP, in any state.
     request += [source.family, 6, 0, 0]
     add(UInt32.max)
-    add(UInt16(sourcePort).bigEndian)
-    add(UInt16(destinationPort).bigEndian)
+    add(UInt16(far.port).bigEndian)
+    add(UInt16(near.port).bigEndian)
     request += source.address
     request += destination.address
     // Any interface, any socket.
@@ -87,14 +86,8 @@ final class SocketDiagnosis: @unchecked Sendable {
   }
 
   /// The address in 16 bytes, as the kernel wants it, and its family's number.
-  private static func bytes(of address: SocketAddress) -> (family: UInt8, address: [UInt8])? {
-    switch address {
-    case .v4(let address):
-      let bytes = withUnsafeBytes(of: address.address.sin_addr) { Array($0) }
-      return (UInt8(AF_INET), bytes + [UInt8](repeating: 0, count: 12))
-    case .v6(let address):
-      return (UInt8(AF_INET6), withUnsafeBytes(of: address.address.sin6_addr) { Array($0) })
-    case .unixDomainSocket: return nil
-    }
+  private static func bytes(of address: InternetAddress) -> (family: UInt8, address: [UInt8]) {
+    let family = UInt8(address.family == .four ? AF_INET : AF_INET6)
+    return (family, address.bytes + [UInt8](repeating: 0, count: 16 - address.bytes.count))
   }
 }

@@ -16,6 +16,7 @@ struct EvaluationPage: Sendable {
       \(frontier)
       \(CandidateSections(model: model).html)
       \(SpendSection(content: content).html)
+      \(content.agents.map { AgentSection(agents: $0).html } ?? .empty)
       \(RequestSections(content: content).html)
       \(notes)
       \(ManifestPart(sections: model.manifest, hint: "Where the numbers were made, and what was asked of whom.").html)
@@ -37,6 +38,7 @@ struct EvaluationPage: Sendable {
     ]
     let links =
       [("frontier-part", "Frontier"), ("candidates", "Candidates"), ("differences", "Differences"), ("spend", "Spend")]
+      + (content.agents == nil ? [] : [("agents", "Agents")])
       + [("failures", "Failures"), ("disputes", "Disagreements"), ("evaluators", "Evaluators")]
       + [("notes", "Notes"), ("manifest", "Manifest"), ("reproduce", "Reproduce")]
     return """

@@ -32,6 +32,8 @@ extension EvaluationReport {
     public var measures: [CandidateMeasure]
     public var recommendation: Recommended?
     public var spending: [Spend] = []
+    /// Nil where no request has steps.
+    public var agents: Agents?
     public var failures: [Failure] = []
     /// The most disputed first.
     public var disputes: [Dispute] = []

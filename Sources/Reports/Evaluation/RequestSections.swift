@@ -15,7 +15,7 @@ struct RequestSections: Sendable {
     let rows = shown.map { failure -> HTML in
       """
       <tr><th scope="row">\(failure.candidate)</th><td class="text">\(failure.row)</td><td>\(failure.attempt)</td>\
-      <td class="text">\(failure.kind)</td><td class="message">\(Self.shortened(failure.message))</td>\
+      <td class="text">\(failure.kind)</td><td class="message">\(failure.message.shortened(to: Self.mostText))</td>\
       <td class="text">\(failure.isMended ? "sent again later" : "counts as failed")</td></tr>
       """
     }
@@ -59,25 +59,27 @@ struct RequestSections: Sendable {
   }
 
   private func dispute(_ dispute: EvaluationReport.Dispute) -> HTML {
-    let question: HTML = dispute.question.map { "<p><strong>Asked:</strong> \(Self.shortened($0))</p>" } ?? .empty
+    let question: HTML =
+      dispute.question.map { "<p><strong>Asked:</strong> \($0.shortened(to: Self.mostText))</p>" } ?? .empty
     let expected: HTML =
       dispute.expected.isEmpty
-      ? .empty : "<p><strong>Expected:</strong> \(Self.shortened(dispute.expected.joined(separator: " / ")))</p>"
+      ? .empty
+      : "<p><strong>Expected:</strong> \(dispute.expected.joined(separator: " / ").shortened(to: Self.mostText))</p>"
     let answers = dispute.answers.map { answer -> HTML in
       let mark: HTML = answer.passed == true ? " distinct" : ""
       let scores = answer.scores.map { score -> HTML in
         let value = score.score.map { NumberText.format($0, digits: 3) } ?? "no score"
         return
-          "<li>\(score.evaluator): \(value)\(score.reason.isEmpty ? "" : " – \(Self.shortened(score.reason, to: 400))")</li>"
+          "<li>\(score.evaluator): \(value)\(score.reason.isEmpty ? "" : " – \(score.reason.shortened(to: 400))")</li>"
       }
       return """
         <div class="reply"><p><strong>\(answer.candidate)</strong> <span class="badge\(mark)">\(answer.state)</span></p>
-        <blockquote>\(Self.shortened(answer.text))</blockquote>
+        <blockquote>\(answer.text.shortened(to: Self.mostText))</blockquote>
         \(scores.isEmpty ? .empty : "<ul class=\"notes\">\(scores)</ul>" as HTML)</div>
         """
     }
     return """
-      <details class="dispute"><summary>\(dispute.row)\(dispute.question.map { ": \(Self.shortened($0, to: 120))" } ?? "")</summary>
+      <details class="dispute"><summary>\(dispute.row)\(dispute.question.map { ": \($0.shortened(to: 120))" } ?? "")</summary>
       \(question)\(expected)<div class="replies">\(answers)</div></details>
       """
   }
@@ -141,14 +143,5 @@ struct RequestSections: Sendable {
           one.problems.joined(separator: ", "), one.selfJudged == 0 ? "" : NumberText.format(one.selfJudged),
         ]
       })
-  }
-
-  private static func shortened(_ text: String, to most: Int = mostText) -> String {
-    // By scalars: one character of a hostile text may be a million of them.
-    let scalars = text.unicodeScalars
-    guard let end = scalars.index(scalars.startIndex, offsetBy: most, limitedBy: scalars.endIndex),
-      end != scalars.endIndex
-    else { return text }
-    return String(scalars[..<end]) + "…"
   }
 }

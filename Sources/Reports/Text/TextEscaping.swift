@@ -92,6 +92,15 @@ extension String {
   /// With a capital first letter.
   var capitalisedFirst: String { prefix(1).uppercased() + dropFirst() }
 
+  /// At most so many scalars of it, with a mark where it was cut: one character of a hostile text may be a million of them.
+  func shortened(to most: Int) -> String {
+    let scalars = unicodeScalars
+    guard let end = scalars.index(scalars.startIndex, offsetBy: most, limitedBy: scalars.endIndex),
+      end != scalars.endIndex
+    else { return self }
+    return String(scalars[..<end]) + "…"
+  }
+
   /// With a small first letter, unless the first word is an abbreviation.
   var lowercasedFirst: String {
     guard let first, dropFirst().first?.isLowercase ?? true else { return self }

@@ -93,7 +93,7 @@ struct ReportCommand: AsyncParsableCommand {
     let maker = EvaluationReportMaker(
       results: results, judgeCost: costs.judgeCost, options: decisions.options,
       texts: EvaluationReportMaker.texts(ofDataset: results.evaluation.dataset),
-      agreement: EvaluationReportMaker.agreement(of: results, in: store))
+      agreement: EvaluationReportMaker.agreement(of: results, in: store), isRepriced: costs.prices != nil)
     switch format {
     case .html:
       let report = try EvaluationReport(maker.content(wanted))

@@ -85,11 +85,17 @@ struct LoadRendering {
 
   private var client: [String] {
     let client = report.client
-    let delay = client.loopDelayMilliseconds
+    func shown(_ delay: Distribution?) -> String {
+      "p50 \(delay.map { number($0.p50) } ?? "-") ms, p99 \(delay.map { number($0.p99) } ?? "-") ms"
+    }
+    let delay =
+      client.stamps == .kernel
+      ? "arrivals are stamped by the kernel and read after \(shown(client.readDelayMilliseconds))"
+      : "its own delay \(shown(client.loopDelayMilliseconds))"
     var lines = [
       "",
       "client: \(number(client.cpuShare * 100)) % of a core, \(number(client.cpuMillisecondsPerRequest)) ms a request; "
-        + "its own delay p50 \(delay.map { number($0.p50) } ?? "-") ms, p99 \(delay.map { number($0.p99) } ?? "-") ms",
+        + delay,
     ]
     if client.sharedStamps > 0 {
       lines.append(

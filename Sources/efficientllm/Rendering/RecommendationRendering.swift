@@ -46,6 +46,56 @@ struct RecommendationRendering: Encodable {
     return lines.joined(separator: "\n")
   }
 
+  /// A line a candidate: what it came to, whether it qualifies and why not, and what speaks for the one to take.
+  var csv: String {
+    func ends(_ value: MeasuredValue) -> [String] {
+      [
+        CSVText.number(value.quantity?.value), CSVText.number(value.quantity?.interval?.lower),
+        CSVText.number(value.quantity?.interval?.upper),
+      ]
+    }
+    let required = recommendation.standings.first?.requirements.map(\.requirement.description) ?? []
+    let header =
+      ["candidate"] + measures.flatMap { [$0.name, "\($0.name) lower", "\($0.name) upper"] }
+      + required.flatMap { [$0, "\($0) met", "\($0) probability"] } + [
+        "qualification", "reason", "probability_qualifies", "probability_best", "outcome", "recommended",
+      ]
+    var taken: String?
+    if case .recommended(let choice) = recommendation.outcome { taken = choice.candidate }
+    let lines = recommendation.standings.map { standing in
+      [standing.candidate] + standing.values.flatMap(ends)
+        + standing.requirements.flatMap { requirement in
+          [
+            CSVText.number(requirement.value.quantity?.value), requirement.isMet.map { "\($0)" } ?? "",
+            CSVText.number(requirement.probability),
+          ]
+        } + [
+          standing.qualification.kind, reason(standing), CSVText.number(standing.probabilityQualifies),
+          CSVText.number(standing.probabilityBest), recommendation.outcome.kind, "\(standing.candidate == taken)",
+        ]
+    }
+    return CSVText.text([header] + lines)
+  }
+
+  /// Why it does not qualify, or is not known to; empty for one that does.
+  private func reason(_ standing: Recommendation.Standing) -> String {
+    switch standing.qualification {
+    case .qualifies: return ""
+    case .unmeasured(let measure, let absence): return "no \(measure.name): \(absence.reason)"
+    case .undecided(let rows):
+      return rows.map { "the rows do not tell; about \($0) would" }
+        ?? "the rows do not tell, and no number of them would"
+    case .fails:
+      let missed = standing.requirements.filter { $0.isMet == false }.map { requirement in
+        let figures = FigureText(requirement.requirement.measure, currency: currency, [requirement.value])
+        let value = requirement.value.quantity.map { figures.number($0.value) } ?? ""
+        return "\(requirement.requirement.measure.name) is \(value)"
+          + (figures.symbol.isEmpty ? "" : " \(figures.symbol)") + " where \(requirement.requirement) is required"
+      }
+      return missed.isEmpty ? "not surely enough within the requirements" : missed.joined(separator: "; ")
+    }
+  }
+
   private var answer: [String] {
     switch recommendation.outcome {
     case .recommended(let choice):

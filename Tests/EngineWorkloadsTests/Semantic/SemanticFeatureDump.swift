@@ -56,14 +56,11 @@ struct SemanticFeatureDump {
     let claims = try LabelledFile.claims(try RealEncoder.labelled("groundedness.jsonl"), part: .heldOut)
     try await say("groundedness", SemanticGroundedness(encoder: encoder), claims)
     let questions = try LabelledFile.questions(try RealEncoder.labelled("relevancy.jsonl"), part: .heldOut)
-    let answers = LabelledFile.answers(questions, part: .heldOut)
-    let shuffled = answers.filter { ["good", "other-row"].contains($0.kind) }
-    try await say("relevancy, shuffled", SemanticAnswerRelevancy(encoder: encoder), shuffled)
-    try await say(
-      "relevancy, shuffled, with the questions as background",
-      SemanticAnswerRelevancy(encoder: encoder, background: questions.map(\.row.question)), shuffled)
-    let hand = LabelledFile.answers(questions.filter { $0.source == "hand" }, part: .heldOut)
-    try await say("relevancy, attacks on questions by hand", SemanticAnswerRelevancy(encoder: encoder), hand)
+    let answers = LabelledFile.answers(questions, part: .heldOut, others: 3)
+    let evaluator = SemanticAnswerRelevancy(encoder: encoder)
+    let isShuffled = { (answer: LabelledAnswer) in ["good", "other-row"].contains(answer.kind) }
+    try await say("relevancy, shuffled", evaluator, answers.filter(isShuffled))
+    try await say("relevancy, attacks", evaluator, answers.filter { !isShuffled($0) || $0.kind == "good" })
   }
 
   @Test("groundedness", .enabled(if: folder != nil), arguments: [LabelledFile.Part.fit, .heldOut])
@@ -93,6 +90,42 @@ struct SemanticFeatureDump {
     try await write(rows.map { ($0, part) }, to: "relevancy-\(part.rawValue).jsonl") { sample in
       try await evaluator.features(of: sample).map { [$0] }
     }
+  }
+}
+
+/// Writes the held-out rows, with what attacks make of them, as datasets that `efficientllm dataset add` takes, so that
+/// `efficientllm evaluate calibrate` gives the figures of docs/evaluators.md. Does nothing unless
+/// EFFICIENTLLM_CALIBRATION_DATASETS names a folder. Needs no encoder.
+struct CalibrationDatasets {
+  static let folder = ProcessInfo.processInfo.environment["EFFICIENTLLM_CALIBRATION_DATASETS"]
+
+  private func write(_ rows: [LabelledAnswer], as evaluator: String, to name: String) throws {
+    var lines = Data()
+    for (index, row) in rows.enumerated() {
+      let question = row.sample.input.question
+      var line: [String: Any] = [
+        // Some passages have no question, and a dataset's row needs one.
+        "id": "\(index + 1)", "input": question.isEmpty ? "What do the passages say?" : question,
+        "judged": row.sample.output ?? "",
+        "labels": [evaluator: row.label], "metadata": ["kind": row.kind],
+      ]
+      if !row.sample.context.isEmpty { line["context"] = row.sample.context }
+      lines += try JSONSerialization.data(withJSONObject: line, options: .sortedKeys) + Data("\n".utf8)
+    }
+    let folder = URL(fileURLWithPath: try #require(Self.folder))
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    try lines.write(to: folder.appendingPathComponent(name))
+  }
+
+  @Test("the held-out rows as datasets", .enabled(if: folder != nil))
+  func datasets() throws {
+    let questions = try LabelledFile.questions(try RealEncoder.labelled("relevancy.jsonl"), part: .heldOut)
+    let answers = LabelledFile.answers(questions, part: .heldOut, others: 3)
+    try write(answers, as: "AnswerRelevancy", to: "relevancy-attacks.jsonl")
+    try write(
+      answers.filter { ["good", "other-row"].contains($0.kind) }, as: "AnswerRelevancy", to: "relevancy-shuffled.jsonl")
+    let claims = try LabelledFile.claims(try RealEncoder.labelled("groundedness.jsonl"), part: .heldOut)
+    try write(claims, as: "Groundedness", to: "groundedness-claims.jsonl")
   }
 }
 

@@ -183,4 +183,33 @@ import Testing
       outcome.candidates[0].manifest.sections["reported by lm-evaluation-harness"]
         == ["gsm8k/exact_match,strict-match": "0.5 ± 0.25 (n = 5)"])
   }
+
+  /// Whose samples they are stands in the files' names alone.
+  @Test func samplesOfOtherModelsAreAnotherImport() throws {
+    let store = try store()
+    defer { try? FileManager.default.removeItem(at: folder) }
+    func importing(_ times: [String]) throws -> EvaluationImport.Outcome {
+      let sample = { (answer: String) in
+        #"{"doc_id":7,"doc":{"question":"2+2?"},"target":"4","arguments":{},"resps":[["\#(answer)"]],"metrics":["acc"],"acc":1}"#
+      }
+      let results = { (model: String) in #"{"results":{"t":{"acc,none":1}},"config":{"model":"\#(model)"}}"# }
+      let files = [
+        ImportFile(name: "results_2026-01-01.json", bytes: Array(results("one").utf8)),
+        ImportFile(name: "results_2026-01-02.json", bytes: Array(results("two").utf8)),
+        ImportFile(name: "samples_t_\(times[0]).jsonl", bytes: Array(sample("four").utf8)),
+        ImportFile(name: "samples_t_\(times[1]).jsonl", bytes: Array(sample("4").utf8)),
+      ]
+      return try EvaluationImport(
+        try Importer.read(form: .lmEval, files: files), files: files, options: ImportOptions(),
+        request: EvaluationImport.Request(name: "lm", prices: try PriceCatalogue.builtIn.table())
+      ).store(in: store)
+    }
+    let first = try importing(["2026-01-01", "2026-01-02"])
+    #expect(first.isNew && first.candidates.map(\.name) == ["one", "two"] && first.rows == 1)
+    #expect(first.observations.map(\.text) == ["four", "4"] && first.verdicts == 2)
+    #expect(try !importing(["2026-01-01", "2026-01-02"]).isNew)
+    let other = try importing(["2026-01-02", "2026-01-01"])
+    #expect(other.isNew && other.candidates.map(\.name) == ["two", "one"])
+    #expect(other.observations.map(\.text) == ["four", "4"])
+  }
 }

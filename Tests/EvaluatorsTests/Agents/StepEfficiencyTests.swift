@@ -23,6 +23,7 @@ struct StepEfficiencyTests {
       TrajectoryStep(text: "thinking"),
     ]
     let verdict = try await StepEfficiency().verdict(of: run(steps))
+    #expect(TrajectorySummary(steps).repeats == [1])
     // 4 steps, 1 repeat.
     #expect(verdict.outcome == .score(0.75))
     #expect(verdict.reason == "4 steps, 1 of them repeat an earlier call (\"search\"); no reference to compare with")

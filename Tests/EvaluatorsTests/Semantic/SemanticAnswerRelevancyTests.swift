@@ -51,18 +51,55 @@ struct SemanticAnswerRelevancyTests {
     #expect(stray.parts.allSatisfy { !$0.name.isEmpty && !$0.reason.isEmpty })
   }
 
-  @Test("the question, the background and the prototypes are encoded once")
+  @Test("the built-in texts are encoded once")
   func anchors() async throws {
     let encoder = HashingEncoder()
-    let evaluator = SemanticAnswerRelevancy(encoder: encoder, background: ["How do I leave?", "How do I leave?"])
+    let evaluator = SemanticAnswerRelevancy(encoder: encoder)
     let sample = EvaluationSample(input: .text("How do I pay?"), output: "Scan the code at the till with your phone.")
     _ = try await evaluator.verdict(of: sample)
     let first = encoder.count
     _ = try await evaluator.verdict(of: sample)
     #expect(encoder.count - first < 12)
     let english = EnglishWords.shared
-    let anchors = english.refusals.count + english.courtesies.count + english.neutral.count + english.cohort.count + 1
+    let anchors = english.refusals.count + english.courtesies.count + english.neutral.count + english.cohort.count
     #expect(first == encoder.count - first + anchors)
+  }
+
+  @Test("what is encoded of an answer grows with its clauses, not with their square")
+  func bounded() throws {
+    func count(_ clauses: Int) throws -> Int {
+      let answer = (0..<clauses).map { "Gate \($0) opens to platform \($0) at hour \($0)." }.joined(separator: " ")
+      return RelevancyFeatures.texts(try Substance(of: answer, to: "How do I leave?").sentences).count
+    }
+    #expect(try count(1) == 4)
+    // Two of each clause, the whole with its rest, and the answer without each of at most 8 parts, and before 7 of them.
+    #expect(try count(8) == 16 + 2 + 15)
+    #expect(try count(300) == 600 + 2 + 15)
+  }
+
+  @Test("a part that leads away from the question costs, and is named")
+  func aside() async throws {
+    let question = "How do I pay at the till?"
+    let answer = "Scan the code at the till to pay with your phone"
+    let good = try await evaluator.features(of: sample(question, answer + "."))
+    let bad = try await evaluator.features(
+      of: sample(question, answer + ". Penguins sleep on cold ice beside whales near frozen ships."))
+    #expect(try #require(good?["aside"]) == 0)
+    #expect(try #require(bad?["aside"]) > 0.1)
+    #expect(try #require(bad?["opening"]) > 0.1)
+    let verdict = try await verdict(question, answer + ". Penguins sleep on cold ice beside whales near frozen ships.")
+    #expect(
+      try #require(verdict.outcome.score) < (try #require(await self.verdict(question, answer + ".").outcome.score)))
+  }
+
+  private func sample(_ question: String, _ answer: String) -> EvaluationSample {
+    EvaluationSample(input: .text(question), output: answer)
+  }
+
+  @Test("the engine names the weights that scores depend on")
+  func engine() {
+    #expect(evaluator.engine == "local by hashing@sha256:0123456789ab")
+    #expect(SemanticGroundedness(encoder: HashingEncoder()).engine == evaluator.engine)
   }
 
   @Test("the same sample gets the same verdict")

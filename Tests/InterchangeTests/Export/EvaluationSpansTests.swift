@@ -117,7 +117,10 @@ import Testing
       #expect(back.failure?.kind == sent.failureKind)
     }
     let sent = try JSONReader.value(of: Array((Self.observations[2].trajectory ?? "").utf8))
-    #expect(run.observations[2].steps == (try (sent.array ?? []).map { try TrajectoryStep(JSONField($0)) }))
+    // A span of a call names a model: where the step does not, the candidate's.
+    var steps = try (sent.array ?? []).map { try TrajectoryStep(JSONField($0)) }
+    steps[1].model = "gpt-5-mini"
+    #expect(run.observations[2].steps == steps)
     #expect(run.observations[0].calls[0].usage?.cachedInput == 16)
     #expect(
       run.scores.map(\.evaluator)
@@ -125,6 +128,24 @@ import Testing
     #expect(run.scores.map(\.value) == [1, 0.25, nil, nil])
     #expect(run.scores.map(\.threshold) == [0.5, 0.5, 0.5, 0.5])
     #expect(run.scores[3].failure == "evaluator_error")
+  }
+
+  @Test func whatAStepFailedOfComesBackWithItsModel() throws {
+    var observation = Self.observations[2]
+    observation.trajectory =
+      #"[{"tool":"find","seconds":1,"tokens":0,"error":"timeout: it took too long"},{"text":"x","model":"gpt-5","tokens":5,"seconds":1,"error":"refused"}]"#
+    func document(texts: Bool) -> JSONValue {
+      EvaluationSpans.document(
+        Self.evaluation, candidates: Self.candidates, observations: [observation], verdicts: [], texts: texts)
+    }
+    let run = try Importer.read(
+      form: .openTelemetry, files: [ImportFile(name: "export.json", bytes: document(texts: true).bytes)])
+    #expect(run.observations[0].steps.map(\.error) == ["timeout: it took too long", "refused"])
+    #expect(run.observations[0].steps.map(\.model) == [nil, "gpt-5"])
+    // An agent whose steps failed need not have failed.
+    #expect(run.observations[0].failure == nil)
+    let bare = document(texts: false).text
+    #expect(bare.contains("\"timeout\"") && !bare.contains("too long"))
   }
 
   @Test func textsCanBeLeftOut() {

@@ -41,6 +41,8 @@ import Testing
     #expect(first.steps[1].arguments?.object?["order"]?.integer == 7)
     #expect(first.steps[1].result == #"{"status": "returned", "paid": 20}"#)
     #expect(first.steps[3].text == "Refund $20.")
+    #expect(first.steps.map(\.model).map { $0 == nil } == [false, true, true, false, false])
+    #expect(first.steps.allSatisfy { $0.error == nil })
   }
 
   /// gpt-5-mini in November 2025: $0.25, $0.025 cached and $2 for a million tokens.
@@ -62,6 +64,16 @@ import Testing
     #expect(second.failure == ImportedObservation.Failure(kind: "timeout", message: "the call took too long"))
     #expect(second.latencies.endToEnd == 1.5)
     #expect(second.output == nil)
+  }
+
+  @Test func aFailedStepSaysOfWhat() throws {
+    var scene = SpanScene()
+    scene.add(1, from: 1, to: 4, SpanScene.agent)
+    scene.add(2, parent: 1, from: 1, to: 2, SpanScene.chat().merging(["error.type": "status_500"]) { $1 }, status: 2)
+    scene.add(3, parent: 1, from: 2, to: 3, ["gen_ai.operation.name": "execute_tool"], status: 2)
+    let run = try read(.openTelemetry, text: scene.text)
+    #expect(run.observations[0].steps.map(\.error) == ["status_500", "error"])
+    #expect(run.observations[0].steps.map(\.model) == ["gpt-5-mini", nil])
   }
 
   @Test func olderNamesAndEventsAreRead() throws {

@@ -61,8 +61,96 @@ import Testing
     #expect(run.scores.map(\.observation) == [0, 0])
   }
 
-  @Test func severalModelsAtOnceAreRefused() throws {
-    #expect(throws: ImportError.self) { try read(.lmEval, "capitals.results.json", "capitals_choice.results.json") }
+  private static func results(_ model: String, limit: Int = 10, _ time: String, folder: String = "") -> ImportFile {
+    ImportFile(
+      name: "results_\(time).json",
+      bytes: Array(
+        #"{"results":{"gsm8k":{"exact_match,none":0.5}},"config":{"model":"hf","model_args":"pretrained=\#(model)","limit":\#(limit)},"higher_is_better":{"gsm8k":{"exact_match":true}}}"#
+          .utf8), folder: folder)
+  }
+
+  private static func samples(
+    _ answer: String, _ time: String, folder: String = "", document: String = "aa"
+  ) -> ImportFile {
+    ImportFile(
+      name: "samples_gsm8k_\(time).jsonl",
+      bytes: Array(
+        #"{"doc_id":7,"doc":{"question":"2+2?"},"target":"4","arguments":{"gen_args_0":{"arg_0":"2+2?","arg_1":{}}},"resps":[["\#(answer)"]],"filter":"none","metrics":["exact_match"],"exact_match":1,"doc_hash":"\#(document)"}"#
+          .utf8), folder: folder)
+  }
+
+  private static let (early, late) = ("2026-11-21T10-00-00.000000", "2026-11-21T11-00-00.000000")
+
+  /// The harness writes one time into the names of what belongs together.
+  @Test func severalModelsAreCandidatesByTheTimeInTheNames() throws {
+    let files = [
+      Self.samples("two", Self.late), Self.results("one", Self.early), Self.samples("one", Self.early),
+      Self.results("two", limit: 20, Self.late),
+    ]
+    let run = try Importer.read(form: .lmEval, files: files)
+    #expect(run.observations.map(\.candidate) == ["two", "one"])
+    #expect(run.observations.map(\.output) == ["two", "one"])
+    #expect(run.observations.map(\.row) == ["gsm8k/7", "gsm8k/7"])
+    #expect(run.scores.map(\.observation) == [0, 1] && run.scores.allSatisfy { $0.higherIsBetter == true })
+    #expect(run.reported.map(\.candidate) == ["one", "two"])
+    #expect(run.settings["limit"] == "10" && run.settings["two: limit"] == "20")
+    #expect(run.notes == ["There are 2 models, each a candidate: one, two."])
+  }
+
+  @Test func aFolderForEachModelTellsThemApartToo() throws {
+    let files = [
+      Self.results("one", "a", folder: "/x/1"), Self.samples("one", "a", folder: "/x/1"),
+      Self.results("two", "b", folder: "/x/2"), Self.samples("two", "b", folder: "/x/2"),
+    ]
+    #expect(try Importer.read(form: .lmEval, files: files).observations.map(\.candidate) == ["one", "two"])
+  }
+
+  @Test func samplesOfNobodyKnowsWhomAreRefused() throws {
+    let files = [Self.results("one", Self.early), Self.results("two", Self.late), Self.samples("x", "lost")]
+    let error = #expect(throws: ImportError.self) { try Importer.read(form: .lmEval, files: files) }
+    #expect(error?.description.contains("which of the models it is of (one, two)") == true)
+    // One name for all would make two answers of one candidate out of two models.
+    let named = ImportOptions(candidate: "both")
+    #expect(throws: ImportError.self) {
+      try Importer.read(form: .lmEval, files: Array(files.prefix(2)), options: named)
+    }
+  }
+
+  /// Two versions of a task may have other documents under the same number.
+  @Test func anotherDocumentIsAnotherRow() throws {
+    let files = [
+      Self.results("one", Self.early), Self.samples("one", Self.early), Self.results("two", Self.late),
+      Self.samples("two", Self.late, document: "bbbbbbbbbb"),
+    ]
+    let run = try Importer.read(form: .lmEval, files: files)
+    #expect(run.observations.map(\.row) == ["gsm8k/7", "gsm8k/7#bbbbbbbb"])
+    #expect(run.notes.contains { $0.hasPrefix("1 samples are of another document") })
+  }
+
+  @Test func aFolderStandsForItsFiles() throws {
+    let folder = FileManager.default.temporaryDirectory.appendingPathComponent("folder-\(UUID().uuidString)")
+    defer { try? FileManager.default.removeItem(at: folder) }
+    for (model, time) in [("one", Self.early), ("two", Self.late)] {
+      let own = folder.appendingPathComponent(model)
+      try FileManager.default.createDirectory(at: own, withIntermediateDirectories: true)
+      for file in [Self.results(model, time), Self.samples(model, time)] {
+        try Data(file.bytes).write(to: own.appendingPathComponent(file.name))
+      }
+      try Data().write(to: own.appendingPathComponent("notes.txt"))
+    }
+    let files = try ImportFile.expanded([folder])
+    #expect(
+      files.map(\.lastPathComponent) == [
+        "results_\(Self.early).json", "samples_gsm8k_\(Self.early).jsonl", "results_\(Self.late).json",
+        "samples_gsm8k_\(Self.late).jsonl",
+      ])
+    let run = try Importer.read(form: .lmEval, files: files.map { try ImportFile(at: $0) })
+    #expect(run.observations.map(\.candidate) == ["one", "two"])
+    #expect(throws: ImportError.self) {
+      try FileManager.default.createDirectory(
+        at: folder.appendingPathComponent("none"), withIntermediateDirectories: true)
+      _ = try ImportFile.expanded([folder.appendingPathComponent("none")])
+    }
   }
 
   /// Python writes NaN; a name that holds the word stays.

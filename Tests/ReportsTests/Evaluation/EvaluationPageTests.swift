@@ -30,8 +30,9 @@ import Testing
     let html = try html("full")
     #expect(
       html.matches(of: /<h2[^>]*>([^<]*)<\/h2>/).map { String($0.1) } == [
-        "The frontier", "The candidates", "Differences from small", "Spend", "Failed requests",
-        "Where candidates disagree", "Evaluators", "What to know of these numbers", "Manifest", "Run it again",
+        "The frontier", "The candidates", "Differences from small", "Spend",
+        "Where agents' time and money went", "Failed requests", "Where candidates disagree", "Evaluators",
+        "What to know of these numbers", "Manifest", "Run it again",
       ])
     for link in html.matches(of: /<a href="#([^"]*)"/).map({ String($0.1) }) {
       #expect(html.contains("id=\"\(link)\""), "\(link)")

@@ -88,6 +88,7 @@ struct FixtureEvaluation {
             costPerPassingRequest: .absent("costs are in several currencies"), currency: nil)
         })
     ]
+    content.agents = FixtureAgents.agents(names: Array(names.prefix(2)), tool: evaluator, text: text)
     content.failures = [
       .init(candidate: names[3], row: "row 24", attempt: 1, kind: "timeout", message: text, isMended: false)
     ]

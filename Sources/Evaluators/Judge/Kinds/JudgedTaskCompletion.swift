@@ -50,7 +50,7 @@ public struct JudgedTaskCompletion: Evaluator {
         material.add("the requirements", known.enumerated().map { "r\($0 + 1): \($1)" }.joined(separator: "\n"))
       }
       if !sample.trajectory.isEmpty {
-        material.add("what was done, a step a line", sample.trajectory.map(\.json.text).joined(separator: "\n"))
+        material.add("what was done, a step a line", sample.trajectory.map(\.anonymous.text).joined(separator: "\n"))
       }
       material.add("the final answer", answer)
       switch try await asking.ask(Self.question(material, known: known), &work) {

@@ -45,7 +45,7 @@ public struct RubricEvaluation: Evaluator {
         for (index, text) in sample.expected.enumerated() { material.add("right answer \(index + 1)", text) }
       }
       if rubric.shows.contains(.trajectory), !sample.trajectory.isEmpty {
-        material.add("what was done, a step a line", sample.trajectory.map(\.json.text).joined(separator: "\n"))
+        material.add("what was done, a step a line", sample.trajectory.map(\.anonymous.text).joined(separator: "\n"))
       }
       material.add("the answer", answer)
       let order = RowOrder.shuffled(Array(rubric.criteria.indices), sample, seed: asking.settings.seed)

@@ -14,13 +14,15 @@ public struct SemanticGroundedness: Evaluator {
   public let version = 1
   public let threshold: Double
   public let encoder: any SentenceEncoder
+  /// Names the weights: others give other scores.
+  public var engine: String { "local by \(encoder.identity)" }
   private let store: SemanticAnchorStore
 
   public init(name: String = "SemanticGroundedness", threshold: Double = 0.5, encoder: any SentenceEncoder) {
     self.name = name
     self.threshold = threshold
     self.encoder = encoder
-    store = SemanticAnchorStore(encoder: encoder, background: [])
+    store = SemanticAnchorStore(encoder: encoder)
   }
 
   /// Claims of an answer and sentences of its context that are compared.

@@ -1,4 +1,4 @@
-/// What is measured of an answer beside its question.
+/// What is measured of an answer beside its question, and of nothing else: not of other rows.
 ///
 /// An answer is looked at without its courtesies, its refusals and the clauses that only say again what the question says:
 /// what is left is what it adds, and only that can be relevant.
@@ -17,11 +17,14 @@ struct RelevancyFeatures: Sendable {
 
   let values: [String: Double]
   let parts: [Part]
+  /// What stands farthest aside: the clauses without which the answer is nearest to the question. Nil where it has but one.
+  let aside: String?
 
   /// Texts of which ``init(question:sentences:embeddings:anchors:)`` needs the embeddings.
   static func texts(_ sentences: [Substance.Sentence]) -> [String] {
     let cut = Cut(sentences)
     return [cut.text, cut.rest] + cut.clauses.flatMap { $0.rest.isEmpty ? [$0.text] : [$0.text, $0.rest] }
+      + cut.runs.map(cut.without) + cut.runs.dropFirst().map(cut.before)
   }
 
   /// The clauses that are looked at: those that add something, or all where none does.
@@ -39,6 +42,23 @@ struct RelevancyFeatures: Sendable {
       rest = new.isEmpty ? text : clauses.map(\.rest).joined(separator: " ")
       news = clauses.flatMap(\.news)
     }
+
+    /// Neighbouring clauses, each alone where there are few, so that what a long answer costs stays within bounds. None
+    /// where there is but one clause.
+    var runs: [Range<Int>] {
+      let count = min(Self.mostRuns, clauses.count)
+      return count < 2 ? [] : (0..<count).map { $0 * clauses.count / count..<($0 + 1) * clauses.count / count }
+    }
+
+    private static let mostRuns = 8
+
+    func text(of run: Range<Int>) -> String { clauses[run].map(\.text).joined(separator: " ") }
+
+    func without(_ run: Range<Int>) -> String {
+      (clauses[..<run.lowerBound] + clauses[run.upperBound...]).map(\.text).joined(separator: " ")
+    }
+
+    func before(_ run: Range<Int>) -> String { text(of: 0..<run.lowerBound) }
   }
 
   init(
@@ -78,7 +98,8 @@ struct RelevancyFeatures: Sendable {
     values["best"] = best
     values["bestStanding"] = bestStanding
 
-    parts = Self.parts(cut.clauses, asked: asked, embeddings: embeddings, anchors: anchors)
+    let parts = Self.parts(cut.clauses, asked: asked, embeddings: embeddings, anchors: anchors)
+    self.parts = parts
     let counted = parts.filter(\.counts)
     values["weakest"] = min(0.4, counted.map(\.support).min() ?? 0.3)
     values["weakestStanding"] = min(
@@ -90,6 +111,15 @@ struct RelevancyFeatures: Sendable {
       if part.support < 0.2 { bad += clause.rest.fields.count }
     }
     values["unsupported"] = Double(bad) / Double(max(1, all))
+
+    // An absurd reason drags the whole answer away from the question, however near its own words come to it.
+    func gain(_ text: String) -> Double { asked.cosine(embeddings[text]) - full }
+    let asides = cut.runs.filter { parts[$0].contains(where: \.counts) }
+      .map { (text: cut.text(of: $0), gain: gain(cut.without($0))) }
+    let worst = asides.max { $0.gain < $1.gain }
+    aside = worst?.text
+    values["aside"] = max(-0.1, min(0.3, worst?.gain ?? 0))
+    values["opening"] = max(-0.1, min(0.3, cut.runs.dropFirst().map { gain(cut.before($0)) }.max() ?? 0))
 
     let order = WordOrder(sentences.map(\.piece))
     values["order"] = order.map { max(0, min($0.standing, 3)) } ?? 3

@@ -8,31 +8,28 @@
 /// * so is what is left of it without the question's own words,
 /// * it adds words of its own,
 /// * its words stand in an order that a sentence has,
-/// * none of its clauses comes from nowhere.
+/// * none of its clauses comes from nowhere or leads away.
+///
+/// A score depends on the question, the answer and the encoder's weights, and on no other row: it is the same in every
+/// version of a dataset.
 ///
 /// It does not know whether what an answer says is true, and an absurd reason in the question's own field can pass.
 /// The rules are English.
 public struct SemanticAnswerRelevancy: Evaluator {
   public let name: String
-  public let version = 1
+  public let version = 2
   public let threshold: Double
   public let encoder: any SentenceEncoder
+  /// Names the weights: others give other scores.
+  public var engine: String { "local by \(encoder.identity)" }
   private let store: SemanticAnchorStore
 
-  /// - Parameter background: other questions of the same dataset. An answer that is as near to those is less relevant to
-  ///   its own; so answers of neighbouring rows are told apart.
-  public init(
-    name: String = "SemanticAnswerRelevancy", threshold: Double = 0.5, encoder: any SentenceEncoder,
-    background: [String] = []
-  ) {
+  public init(name: String = "SemanticAnswerRelevancy", threshold: Double = 0.5, encoder: any SentenceEncoder) {
     self.name = name
     self.threshold = threshold
     self.encoder = encoder
-    store = SemanticAnchorStore(encoder: encoder, background: Array(background.prefix(Self.mostBackground)))
+    store = SemanticAnchorStore(encoder: encoder)
   }
-
-  /// Questions of the background that are looked at.
-  public static let mostBackground = 512
 
   public func verdict(of sample: EvaluationSample) async throws -> Verdict {
     do {
@@ -158,6 +155,9 @@ public struct SemanticAnswerRelevancy: Evaluator {
     case "order":
       return "its words stand in no order that sentences have"
     default:
+      if let aside = features.aside, (features.values["aside"] ?? 0) > 0.1 {
+        return "without a part it would be nearer to the question: \"\(aside.shown)\""
+      }
       let stray = features.parts.filter(\.counts).min { $0.support < $1.support }
       return "a part has nothing to do with the question or with the rest"
         + (stray.map { ": \"\($0.text.shown)\" (\($0.support.signed2))" } ?? "")

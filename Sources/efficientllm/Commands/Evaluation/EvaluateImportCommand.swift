@@ -22,9 +22,10 @@ struct EvaluateImportCommand: AsyncParsableCommand {
       Examples:
         efficientllm evaluate import spans.jsonl logs.jsonl --form opentelemetry --name support --dataset transactions
         efficientllm evaluate import results_*.json samples_*.jsonl --form lm-eval --name gsm8k
+        efficientllm evaluate import lm-eval-output/ --form lm-eval --name gsm8k
       """)
 
-  @Argument(help: "The files.", completion: .file())
+  @Argument(help: "The files; a folder stands for every .json and .jsonl file in it.", completion: .file())
   var files: [String]
   @Option(help: "opentelemetry, guidellm, lm-eval, load or trajectories.")
   var form: ImportForm
@@ -60,7 +61,9 @@ struct EvaluateImportCommand: AsyncParsableCommand {
     let home = Home()
     let options = ImportOptions(rowAttribute: rowAttribute, candidate: candidate)
     var contents: [ImportFile] = []
-    for file in files { contents.append(try ImportFile(at: URL(fileURLWithPath: file))) }
+    for file in try ImportFile.expanded(files.map { URL(fileURLWithPath: $0) }) {
+      contents.append(try ImportFile(at: file))
+    }
     let imported = try Importer.read(form: form, files: contents, options: options)
     let pinned = try dataset.map { try DatasetStore(folder: home.datasets).load(DatasetReference($0)) }
     let table = try PricesCommand.shelf.catalogue().table(version: prices)

@@ -100,12 +100,10 @@ enum EvaluatorKinds {
     }
     let folder = home.models.appendingPathComponent("minilm", isDirectory: true)
     var encoder: LocalSentenceEncoder?
-    var background: [String] = []
     if needsEncoder, FileManager.default.fileExists(atPath: folder.path) {
       encoder = try await LocalSentenceEncoder(name: "minilm", folder: folder, home: home.url)
-      background = try DatasetStore(folder: home.datasets).load(plan.dataset).rows.map(\.input.question)
     }
     let program = try ScoringProgram.maker(for: plan, environment: ["EFFICIENTLLM_HOME": home.url.path])
-    return .standard(judge: judge, encoder: encoder, background: background) { program($0) }
+    return .standard(judge: judge, encoder: encoder) { program($0) }
   }
 }

@@ -17,6 +17,7 @@ struct EvaluateShowCommand: AsyncParsableCommand {
         efficientllm evaluate show support
         efficientllm evaluate show support@2026-08 --prices latest --format json
         efficientllm evaluate show support --by-row --format csv
+        efficientllm evaluate show agents --steps --tasks 5
       """)
 
   @Argument(help: ArgumentHelp("NAME (the newest run) or NAME@LABEL.", valueName: "evaluation"))
@@ -30,6 +31,15 @@ struct EvaluateShowCommand: AsyncParsableCommand {
   @Flag(help: "The rows, with what every candidate made of each.")
   var byRow = false
 
+  @Flag(help: "Where agents' time and money went: their tasks by kind of step, tool and place.")
+  var steps = false
+
+  @Option(
+    help: ArgumentHelp(
+      "With --steps: tasks that are listed step by step, the slowest first (default: 3; all as json or csv).",
+      valueName: "n"))
+  var tasks: Int?
+
   @OptionGroup var costs: CostArguments
   @OptionGroup var decisions: DecisionArguments
 
@@ -38,10 +48,25 @@ struct EvaluateShowCommand: AsyncParsableCommand {
 
   func validate() throws {
     if byRow, !measures.isEmpty { throw ValidationError("--by-row shows rows, which have no --measure") }
+    if steps, byRow || !measures.isEmpty { throw ValidationError("--steps goes without --by-row and --measure") }
+    if let tasks {
+      guard steps else { throw ValidationError("--tasks needs --steps") }
+      guard tasks >= 0 else { throw ValidationError("--tasks is 0 or more") }
+    }
   }
 
   func run() async throws {
     let results = try costs.results(reference, in: CostArguments.store())
+    if steps {
+      let shown = tasks ?? (format == .table ? AgentRendering.usualTasks : .max)
+      let rendering = AgentRendering(AgentResults(results, tasks: shown, isRepriced: costs.prices != nil))
+      switch format {
+      case .table: print(rendering.text)
+      case .json: try printDecisionJSON(rendering.results)
+      case .csv: print(rendering.csv, terminator: "")
+      }
+      return
+    }
     if byRow {
       let rows = results.rowResults(judgeCost: costs.judgeCost)
       switch format {

@@ -16,6 +16,8 @@ struct EvaluationReportMaker {
   var texts: [String: RowText] = [:]
   /// The evaluators held against people's labels, where that was tried.
   var agreement: LabelledAgreement?
+  /// Whether the requests' costs are no more those that were stored with them.
+  var isRepriced = false
 
   /// What was asked in a row.
   struct RowText {
@@ -43,6 +45,7 @@ struct EvaluationReportMaker {
     let cut = spending.filter { $0.groups.count > Self.mostGroups }.map {
       "spend by \($0.attribute): the dearest \(Self.mostGroups) of \($0.groups.count) are shown; 'efficientllm spend' has all"
     }
+    content.agents = agents()
     content.failures = failures()
     let disputed = results.rowResults(judgeCost: judgeCost).filter(\.isDisputed)
     content.disputeCount = disputed.count
@@ -108,7 +111,7 @@ struct EvaluationReportMaker {
       judgeSpent: bill(figures.judgeSpent))
   }
 
-  private static func bill(_ bill: Spending.Bill) -> EvaluationReport.Bill {
+  static func bill(_ bill: Spending.Bill) -> EvaluationReport.Bill {
     EvaluationReport.Bill(
       known: bill.known.map { (amount: $0.approximateValue, currency: $0.currency.code) }, unknown: bill.unknown)
   }
@@ -165,6 +168,8 @@ struct EvaluationReportValues: Encodable {
   let objective: String?
   let recommendation: Recommendation?
   let spending: [Spending]
+  /// Nil where no request has steps.
+  let agents: AgentResults?
   let disputedRows: [RowResults]
 
   init(_ maker: EvaluationReportMaker, _ wanted: ObjectiveArguments) throws {
@@ -176,6 +181,8 @@ struct EvaluationReportValues: Encodable {
     spending = [SpendingKey.candidate, .route, .customer, .model].map {
       Spending([results], by: $0, judgeCost: maker.judgeCost, options: maker.options)
     }
+    let agents = AgentResults(results, tasks: EvaluationReportMaker.mostTasks, isRepriced: maker.isRepriced)
+    self.agents = agents.isEmpty ? nil : agents
     disputedRows = results.rowResults(judgeCost: maker.judgeCost).filter(\.isDisputed)
   }
 }

@@ -29,12 +29,11 @@ struct RecommendCommand: AsyncParsableCommand {
   @OptionGroup var costs: CostArguments
   @OptionGroup var decisions: DecisionArguments
 
-  @Option(help: "How to print: table or json.")
+  @Option(help: "How to print.")
   var format: OutputFormat = .table
 
   func validate() throws {
     if wanted.isEmpty { throw ValidationError("say what decides: one of --minimise, --maximise and --weigh") }
-    if format == .csv { throw ValidationError("a recommendation is printed as table or json") }
   }
 
   func run() async throws {
@@ -48,7 +47,8 @@ struct RecommendCommand: AsyncParsableCommand {
       currency: table.currency, notes: results.notes)
     switch format {
     case .json: try printDecisionJSON(rendering)
-    case .table, .csv: print(rendering.text)
+    case .table: print(rendering.text)
+    case .csv: print(rendering.csv, terminator: "")
     }
     if failUnlessRecommended, recommendation.outcome.kind != "recommended" { throw ExitCode.failure }
   }
