@@ -1,5 +1,5 @@
 internal import Checkpoints
-public import Foundation
+import Foundation
 internal import Layers
 internal import Measures
 internal import Models

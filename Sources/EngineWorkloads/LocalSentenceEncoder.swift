@@ -1,4 +1,4 @@
-public import Checkpoints
+import Checkpoints
 internal import Crypto
 public import Evaluators
 public import Foundation

@@ -139,7 +139,8 @@ import Testing
     ).calibrate()
     let failed = try #require(outcome.failedVerdicts["AnswerRelevancy"])
     #expect(failed.first.contains("refused: the judge refused: I judge nobody."), "\(failed.first)")
-    let verdict = try #require(try fixture.store.verdicts(ofEvaluation: try #require(outcome.evaluation.id)).first)
+    let identifier = try #require(outcome.evaluation.id)
+    let verdict = try #require(try fixture.store.verdicts(ofEvaluation: identifier).first)
     let work = try #require(verdict.judge.flatMap(JudgeWork.init(record:)))
     #expect(work.problems.map(\.kind) == [.refused] && verdict.score == nil)
   }

@@ -32,7 +32,7 @@ import Testing
       process.environment = environment
       let output = folder.appendingPathComponent("output-\(UUID().uuidString)")
       for file in [output, output.appendingPathExtension("err")] {
-        FileManager.default.createFile(atPath: file.path, contents: nil)
+        _ = FileManager.default.createFile(atPath: file.path, contents: nil)
       }
       process.standardOutput = try FileHandle(forWritingTo: output)
       process.standardError = try FileHandle(forWritingTo: output.appendingPathExtension("err"))

@@ -145,7 +145,8 @@ struct AgentSection: Sendable {
       \(facts.joined(separator: ", "))</summary>
       \(question)
       <div class="scroll" tabindex="0" role="region" aria-label="Steps">
-      <table><thead><tr><th scope="col">Step</th><th scope="col" class="text">Kind and name</th><th scope="col">Time</th>\
+      <table><caption><span>Its steps, in the order in which they began</span></caption>
+      <thead><tr><th scope="col">Step</th><th scope="col" class="text">Kind and name</th><th scope="col">Time</th>\
       <th scope="col">Tokens</th><th scope="col">Cost</th><th scope="col" class="text">What was done</th></tr></thead>
       <tbody>\(rows)</tbody></table></div>\(more)</details>
       """

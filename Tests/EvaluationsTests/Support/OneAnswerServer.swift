@@ -29,7 +29,7 @@ final class OneAnswerServer: Sendable {
         let connection = accept(listener, nil, nil)
         guard connection >= 0 else { return }
         Self.readRequest(connection)
-        _ = answer.withUnsafeBytes { send(connection, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL.rawValue)) }
+        _ = answer.withUnsafeBytes { send(connection, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }
         close(connection)
       }
     }

@@ -1,4 +1,4 @@
-public import OpenAIWire
+import OpenAIWire
 
 /// An answer that a person, or the rule that made it, calls good or not.
 public struct LabelledAnswer: Sendable, Hashable {

@@ -1,4 +1,4 @@
-public import OpenAIWire
+import OpenAIWire
 
 /// The labelled rows that the project ships, in `evaluations/labelled`.
 public enum LabelledFile {
