@@ -64,6 +64,11 @@ void waker_clear(int waker) {
 
 void sharpen_timeouts(void) { prctl(PR_SET_TIMERSLACK, 1UL, 0, 0, 0); }
 
+void sleep_until(uint64_t deadline) {
+  struct timespec time = {.tv_sec = (time_t)(deadline / 1000000000), .tv_nsec = (long)(deadline % 1000000000)};
+  clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &time, NULL);
+}
+
 int note_arrivals(int socket) {
   int on = 1;
   return setsockopt(socket, SOL_SOCKET, SO_TIMESTAMPNS, &on, sizeof on);

@@ -174,6 +174,34 @@ final class Recorder: StreamSocketOwner, @unchecked Sendable {
     recorder.loop.end()
   }
 
+  /// What is left to gather keeps the stamp of its arrival, and all of it comes.
+  @Test func gatheringColoursNoStamp() throws {
+    try #require(SocketLoop.notesArrivals)
+    let listener = try Listener()
+    let recorder = try Recorder()
+    recorder.connect(to: [listener.address])
+    let far = listener.accept()
+    _ = recorder.events(1)
+    recorder.loop.execute { recorder.loop.gathering = 500_000 }
+    var sent: [(before: UInt64, after: UInt64)] = []
+    for number in 0..<200 {
+      let before = MonotonicClock.now
+      var byte = UInt8(number)
+      #expect(Foundation.send(far, &byte, 1, 0) == 1)
+      sent.append((before, MonotonicClock.now))
+      usleep(100)
+    }
+    #expect(recorder.bytes(200) == (0..<200).map { UInt8($0) })
+    var place = 0
+    for case (.received(let bytes), let arrival) in zip(recorder.events(0).dropFirst(), recorder.arrivals) {
+      place += bytes.count
+      guard arrival.isNoted else { continue }
+      #expect(arrival.stamp + 2_000 >= sent[place - 1].before && arrival.stamp <= sent[place - 1].after + 2_000)
+    }
+    close(far)
+    recorder.loop.end()
+  }
+
   @Test func muchIsSentAsTheFarEndTakesIt() throws {
     let listener = try Listener()
     let recorder = try Recorder()

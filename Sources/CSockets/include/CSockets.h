@@ -33,6 +33,9 @@ void waker_clear(int waker);
 /// Lets the calling thread's timeouts be as sharp as the machine can.
 void sharpen_timeouts(void);
 
+/// Sleeps until a time of CLOCK_MONOTONIC in nanoseconds, or until a signal comes.
+void sleep_until(uint64_t deadline);
+
 /// Asks the kernel to note when what arrives on a socket does so. 0, or -1 and errno where it does not.
 int note_arrivals(int socket);
 

@@ -12,6 +12,9 @@ public struct ArrivalDelays: Sendable {
   /// Chunks with content that were read with events without, such as an answer's end, and ends that were read by themselves.
   public private(set) var together = 0
   public private(set) var apart = 0
+  /// Reads that brought chunks with content, and those of them that brought several.
+  public private(set) var reads = 0
+  public private(set) var merged = 0
   private var firstsTogether = 0
   private var firsts = LatencyHistogram()
   private var chunks = LatencyHistogram()
@@ -33,6 +36,8 @@ public struct ArrivalDelays: Sendable {
       if events > 0, before > 0 { apart += 1 }
       return
     }
+    reads += 1
+    if count > 1 { merged += 1 }
     if count == 1, events > 1, arrival.isNoted {
       together += 1
       if before == 0 { firstsTogether += 1 }
@@ -43,6 +48,9 @@ public struct ArrivalDelays: Sendable {
     if before == 0 { firsts.record(late) }
     for _ in 0..<count { chunks.record(late) }
   }
+
+  /// Whether chunks come so close behind each other that a read should not be put off: one in five hundred was not alone.
+  var isDense: Bool { merged > 16 && merged > reads / 500 }
 
   /// By how much the stamps of first tokens may be late.
   var firstTokenDelay: LatencyHistogram { firsts.with(firstsTogether, of: endLag) }

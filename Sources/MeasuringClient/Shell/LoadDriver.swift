@@ -8,6 +8,9 @@ final class LoadDriver: @unchecked Sendable {
   /// fast as the processor can.
   private static let pause: UInt64 = 100_000_000
 
+  /// For how long arrivals may gather before they are read, in nanoseconds: their stamps are the kernel's.
+  private static let gathering: UInt64 = 500_000
+
   private let plan: LoadPlan
   private let runner: RequestRunner
   private let watch: LoopWatch
@@ -57,6 +60,7 @@ final class LoadDriver: @unchecked Sendable {
   func begin() {
     watch.begin()
     runner.delays = ArrivalDelays()
+    if SocketLoop.notesArrivals { runner.loop.gathering = Self.gathering }
     machine.begin()
     sentBefore = runner.sent
     origin = MonotonicClock.now
@@ -141,6 +145,7 @@ final class LoadDriver: @unchecked Sendable {
 
   private func landed(_ observation: Observation) {
     underWay -= 1
+    if runner.delays.isDense { runner.loop.gathering = 0 }
     meter.add(observation, measuredFrom: measuredFrom ?? origin)
     each(observation)
     if case .closed = plan.shape, !hasSentAll {
@@ -163,6 +168,7 @@ final class LoadDriver: @unchecked Sendable {
   private func endIfOver() {
     guard hasSentAll, underWay == 0, !isLaunching, !isFilling, !isOver else { return }
     isOver = true
+    runner.loop.gathering = 0
     let wall = MonotonicClock.now - origin
     let queued = watch.queued
     let cpu = watch.end()
