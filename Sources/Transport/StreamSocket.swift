@@ -77,6 +77,8 @@ public final class StreamSocket: WatchedFile {
     // Where the system cannot, reads are stamped when they are made.
     _ = note_arrivals(file)
     do throws(SocketError) { try loop.watch(file, for: self, writing: true) } catch { return tryNext(after: error) }
+    // A far end that speaks first may do so before it is known here that there is a connection.
+    lastLook = MonotonicClock.now
     let status = address.withSystemAddress { Foundation.connect(file, $0, $1) }
     guard status == 0 || errno == EINPROGRESS || errno == EINTR else { return tryNext(after: .system(errno)) }
     let until = addresses.isEmpty ? deadline : min(deadline, MonotonicClock.now + Self.silence)
@@ -146,7 +148,6 @@ public final class StreamSocket: WatchedFile {
     timer?.cancel()
     timer = nil
     state = .open
-    lastLook = MonotonicClock.now
     loop.change(file, writing: false)
     owner?.socketConnected(self)
   }

@@ -32,7 +32,7 @@ public struct ArrivalDelays: Sendable {
   ///   - events: all events, those without content included.
   ///   - before: chunks with content of the same answer that had come before.
   mutating func took(_ count: Int, of events: Int, after before: Int, _ arrival: Arrival) {
-    if count == 0 {
+    guard count > 0 else {
       if events > 0, before > 0 { apart += 1 }
       return
     }

@@ -112,7 +112,9 @@ final class RequestRunner: @unchecked Sendable {
     host.ask { [self] answer in
       unplaced -= 1
       switch answer {
-      case .failure(let error): fail(exchange, generation, error)
+      case .failure(let error):
+        fail(exchange, generation, error)
+        connectWaiting()
       case .success where isEnding: break
       case .success(let addresses): connect(for: exchange, generation, to: addresses, until: deadline)
       }
@@ -194,6 +196,11 @@ final class RequestRunner: @unchecked Sendable {
   func closed(_ connection: Connection) {
     guard connections.removeValue(forKey: ObjectIdentifier(connection)) != nil else { return }
     idle.removeAll { $0 === connection }
+    connectWaiting()
+  }
+
+  /// Makes connections for those who wait, while there may be more.
+  private func connectWaiting() {
     while !waiting.isEmpty, connections.count + unplaced < settings.maximumConnections {
       let exchange = waiting.removeFirst()
       if !exchange.isOver, exchange.connection == nil { connect(for: exchange) }
