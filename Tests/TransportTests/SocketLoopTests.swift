@@ -20,7 +20,13 @@ final class Listener: Sendable {
 
   deinit { close(file) }
 
-  func accept() -> CInt { Foundation.accept(file, nil, nil) }
+  /// The next connection, on which what is sent leaves at once: not when what was sent before has been acknowledged.
+  func accept() -> CInt {
+    let far = Foundation.accept(file, nil, nil)
+    var on: CInt = 1
+    setsockopt(far, CInt(IPPROTO_TCP), TCP_NODELAY, &on, socklen_t(MemoryLayout<CInt>.size))
+    return far
+  }
 }
 
 /// Keeps what a socket says.
