@@ -1,5 +1,6 @@
 import Measures
 import MockEndpoint
+import Synchronization
 import Testing
 
 @testable import MeasuringClient
@@ -156,6 +157,39 @@ import Testing
     let report = try await client.run(plan, requests: { _ in request })
     #expect(report.requests == 20 && report.failures == ["connect": 20] && report.retriedFailures == ["connect": 40])
     await client.shutdown()
+  }
+
+  /// Where whoever stores answers is slow, requests wait: what is lost by a kill is no more than the places of the loop.
+  @Test func aSlowReaderIsWaitedFor() async throws {
+    var behaviour = MockBehaviour()
+    behaviour.timeToFirstToken = .fixed(0)
+    behaviour.tokens = .fixed(1)
+    let mock = try await MockEndpoint.start(behaviour)
+    let client = try MeasuringClient(settings(mock.port))
+    var plan = LoadPlan(shape: .closed(concurrency: 3))
+    plan.requests = 30
+    plan.awaitsReader = true
+    let counts = Mutex<(launched: Int, taken: Int, most: Int)>((0, 0, 0))
+    let request = request
+    let report = try await client.run(
+      plan,
+      requests: { _ in
+        counts.withLock {
+          $0.launched += 1
+          $0.most = max($0.most, $0.launched - $0.taken)
+        }
+        return request
+      },
+      each: { _ in
+        try? await Task.sleep(for: .milliseconds(3))
+        counts.withLock { $0.taken += 1 }
+      })
+    #expect(report.succeeded == 30)
+    #expect(counts.withLock { $0.taken == 30 && $0.launched == 30 && $0.most <= 3 })
+    // Without a reader there is nobody to wait for.
+    #expect(try await client.run(plan, requests: { _ in request }).succeeded == 30)
+    await client.shutdown()
+    await mock.stop()
   }
 
   @Test func anAnswerWithoutEnd() async throws {

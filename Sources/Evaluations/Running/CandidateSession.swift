@@ -96,6 +96,8 @@ struct CandidateSession: Sendable {
       defer { watcher.cancel() }
       var load = LoadPlan(shape: shape)
       load.requests = missing.count
+      // However slowly records are written: no more answers are paid for and not yet stored than are asked for at a time.
+      load.awaitsReader = true
       if case .rate(_, _, let seed) = planned.load.shape { load.seed = seed }
       let requests = missing.map { work.request(candidate, $0) }
       guard !stop.isRequested else { return Asked() }

@@ -14,6 +14,9 @@ public struct LoadPlan: Sendable, Hashable {
   public var seconds: Double?
   /// What warms up: by the clock, requests that were due in the first so many seconds. They count nowhere.
   public var warmup: LoadSpan = .requests(0)
+  /// Whether a place of a closed loop stays empty until whoever reads observations has taken the answer: then no more are
+  /// under way or not yet taken than the loop has places.
+  public var awaitsReader = false
   /// The seed of random arrivals.
   public var seed: UInt64 = 0
   /// What counts as good service.

@@ -158,11 +158,19 @@ final class LoadDriver: @unchecked Sendable {
         }
         return
       }
+      if plan.awaitsReader { return }
       owed += 1
       fillPlacesSoon()
     } else {
       endIfOver()
     }
+  }
+
+  /// Whoever reads observations has taken one.
+  func taken(_ observation: Observation) {
+    guard plan.awaitsReader, case .closed = plan.shape, observation.succeeded, !isOver else { return }
+    owed += 1
+    fillPlacesSoon()
   }
 
   private func endIfOver() {

@@ -72,23 +72,34 @@ public final class MeasuringClient: Sendable {
   /// Runs a load. One at a time.
   /// - Parameters:
   ///   - requests: the request of each index. It is called while the clock runs: have them ready.
-  ///   - each: gets every observation, warm-up included, in the order in which they ended, beside the event loop.
+  ///   - each: gets every observation, warm-up included, in the order in which they ended, beside the event loop. Where the
+  ///     plan awaits it, a place of a closed loop is empty until it has returned.
   /// - Throws: ``ClientError/plan(_:)``.
   public func run(
     _ plan: LoadPlan, requests: @escaping @Sendable (Int) -> MeasuredRequest,
     each: (@Sendable (Observation) async -> Void)? = nil
   ) async throws(ClientError) -> LoadReport {
     try plan.validate()
+    var plan = plan
+    if each == nil { plan.awaitsReader = false }
+    let checked = plan
     guard driver.withLock({ $0 == nil }) else { throw .plan("a load is running: wait for its end") }
     let (observations, feed) = AsyncStream<Observation>.makeStream()
     let reader = each.map { each in
-      Task { for await observation in observations { await each(observation) } }
+      Task { [runner] in
+        for await observation in observations {
+          await each(observation)
+          if checked.awaitsReader, let driver = self.driver.withLock({ $0 }) {
+            runner.loop.execute { driver.taken(observation) }
+          }
+        }
+      }
     }
     let hasReader = reader != nil
     let report = await withTaskCancellationHandler {
       await withCheckedContinuation { (continuation: CheckedContinuation<LoadReport, Never>) in
         let driver = LoadDriver(
-          plan: plan, runner: runner, identity: identity, requests: requests,
+          plan: checked, runner: runner, identity: identity, requests: requests,
           each: { if hasReader { feed.yield($0) } },
           done: { continuation.resume(returning: $0) })
         self.driver.withLock { $0 = driver }
