@@ -55,6 +55,11 @@ struct ArrivalClock {
     }
   }
 
+  /// Looks at the machine's clocks where it is time to.
+  mutating func refresh() {
+    refresh(now: MonotonicClock.now) { (MonotonicClock.now, MonotonicClock.wall, MonotonicClock.now) }
+  }
+
   /// When something arrived that is read now; nil where the note says nothing that can be.
   /// - Parameters:
   ///   - wall: the kernel's note, by the time of day; 0 is none.

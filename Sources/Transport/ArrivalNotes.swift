@@ -22,7 +22,7 @@ public final class ArrivalNotes {
   /// When the last byte of the next read arrived, by ``MonotonicClock``; nil where that is not known. Call it just before
   /// each read.
   public func next() -> UInt64? {
-    clock.refresh(now: MonotonicClock.now) { (MonotonicClock.now, MonotonicClock.wall, MonotonicClock.now) }
+    clock.refresh()
     var wall: Int64 = 0
     let look = MonotonicClock.now
     guard peek_noted(file, capacity, &wall) > 0 else { return nil }

@@ -175,7 +175,7 @@ public final class SocketLoop: @unchecked Sendable {
       // Where the next thing to read came sooner than so, others will.
       wasBusy = count > 0 && now - looked < 2 * gathering
       looked = now
-      if count > 0 { handOn(ready[..<Int(count)], now) }
+      if count > 0 { handOn(ready[..<Int(count)]) }
       while let work = timers.next(at: MonotonicClock.now) { work() }
       let (work, isEnding) = pending.withLock { pending in
         defer { pending.work.removeAll(keepingCapacity: true) }
@@ -210,8 +210,8 @@ public final class SocketLoop: @unchecked Sendable {
     return deadline > now ? Int64(min(deadline - now, 3_600_000_000_000)) : 0
   }
 
-  private func handOn(_ ready: ArraySlice<ready_file>, _ now: UInt64) {
-    clock.refresh(now: now) { (MonotonicClock.now, MonotonicClock.wall, MonotonicClock.now) }
+  private func handOn(_ ready: ArraySlice<ready_file>) {
+    clock.refresh()
     longestWaitBefore = longestWait
     longestWait = 0
     for file in ready {

@@ -92,6 +92,16 @@ final class Recorder: StreamSocketOwner, @unchecked Sendable {
 }
 
 @Suite struct SocketLoopTests {
+  /// A connection and its far end.
+  private func connected() throws -> (recorder: Recorder, far: CInt) {
+    let listener = try Listener()
+    let recorder = try Recorder()
+    recorder.connect(to: [listener.address])
+    let far = listener.accept()
+    #expect(recorder.events(1) == [.connected])
+    return (recorder, far)
+  }
+
   @Test func workIsDoneOnTheLoop() async throws {
     let loop = try SocketLoop(name: "test")
     #expect(!loop.isCurrent)
@@ -132,11 +142,7 @@ final class Recorder: StreamSocketOwner, @unchecked Sendable {
   }
 
   @Test func bytesGoBothWays() throws {
-    let listener = try Listener()
-    let recorder = try Recorder()
-    recorder.connect(to: [listener.address])
-    let far = listener.accept()
-    #expect(recorder.events(1) == [.connected])
+    let (recorder, far) = try connected()
     recorder.send(Array("ping".utf8))
     var buffer = [UInt8](repeating: 0, count: 16)
     #expect(recv(far, &buffer, 16, 0) == 4)
@@ -156,11 +162,7 @@ final class Recorder: StreamSocketOwner, @unchecked Sendable {
   /// What lies there while the loop is busy is stamped with its arrival all the same.
   @Test func aBusyLoopColoursNoStamp() async throws {
     try #require(SocketLoop.notesArrivals)
-    let listener = try Listener()
-    let recorder = try Recorder()
-    recorder.connect(to: [listener.address])
-    let far = listener.accept()
-    _ = recorder.events(1)
+    let (recorder, far) = try connected()
     let blocked = DispatchSemaphore(value: 0)
     let isBlocked = DispatchSemaphore(value: 0)
     recorder.loop.execute {
@@ -183,11 +185,7 @@ final class Recorder: StreamSocketOwner, @unchecked Sendable {
   /// What is left to gather keeps the stamp of its arrival, and all of it comes.
   @Test func gatheringColoursNoStamp() throws {
     try #require(SocketLoop.notesArrivals)
-    let listener = try Listener()
-    let recorder = try Recorder()
-    recorder.connect(to: [listener.address])
-    let far = listener.accept()
-    _ = recorder.events(1)
+    let (recorder, far) = try connected()
     recorder.loop.execute { recorder.loop.gathering = 500_000 }
     var sent: [(before: UInt64, after: UInt64)] = []
     for number in 0..<200 {
@@ -209,11 +207,7 @@ final class Recorder: StreamSocketOwner, @unchecked Sendable {
   }
 
   @Test func muchIsSentAsTheFarEndTakesIt() throws {
-    let listener = try Listener()
-    let recorder = try Recorder()
-    recorder.connect(to: [listener.address])
-    let far = listener.accept()
-    _ = recorder.events(1)
+    let (recorder, far) = try connected()
     let bytes = (0..<20_000_000).map { UInt8(truncatingIfNeeded: $0 &* 31 >> 7) }
     recorder.send(bytes)
     recorder.send([1, 2, 3])
@@ -268,11 +262,7 @@ final class Recorder: StreamSocketOwner, @unchecked Sendable {
   }
 
   @Test func aResetIsSaid() throws {
-    let listener = try Listener()
-    let recorder = try Recorder()
-    recorder.connect(to: [listener.address])
-    let far = listener.accept()
-    _ = recorder.events(1)
+    let (recorder, far) = try connected()
     var hard = linger(l_onoff: 1, l_linger: 0)
     setsockopt(far, SOL_SOCKET, SO_LINGER, &hard, socklen_t(MemoryLayout<linger>.size))
     close(far)
@@ -283,12 +273,8 @@ final class Recorder: StreamSocketOwner, @unchecked Sendable {
   }
 
   @Test func whoClosesHearsNothingMore() async throws {
-    let listener = try Listener()
-    let recorder = try Recorder()
+    let (recorder, far) = try connected()
     recorder.onReceive = { $0.close() }
-    recorder.connect(to: [listener.address])
-    let far = listener.accept()
-    _ = recorder.events(1)
     #expect(Foundation.send(far, "x", 1, 0) == 1)
     #expect(recorder.events(2).last == .received([0x78]))
     var byte: UInt8 = 0

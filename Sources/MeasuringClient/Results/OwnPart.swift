@@ -28,17 +28,4 @@ public struct OwnPart: Sendable {
     self.queuedNanoseconds = queuedNanoseconds
     self.wallNanoseconds = wallNanoseconds
   }
-
-  init(
-    arrivals: ArrivalDelays?, loopDelay: LatencyHistogram, delayGrowth: LatencyHistogram, cpuNanoseconds: UInt64,
-    queuedNanoseconds: UInt64?, wallNanoseconds: UInt64,
-    unread: UnreadMeter, sent: Int
-  ) {
-    self.init(
-      arrivals: arrivals, loopDelay: loopDelay, delayGrowth: delayGrowth, cpuNanoseconds: cpuNanoseconds,
-      queuedNanoseconds: queuedNanoseconds,
-      wallNanoseconds: wallNanoseconds)
-    self.unread = unread
-    self.sent = sent
-  }
 }

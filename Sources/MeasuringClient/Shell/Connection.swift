@@ -183,12 +183,9 @@ final class Connection: StreamSocketOwner, @unchecked Sendable {
   }
 
   func socketEnded(_ socket: StreamSocket, _ error: SocketError?) {
-    guard !isClosed else { return }
-    guard opening == nil else {
-      cipher?.lost()
-      return opened(.failure(cipher?.error ?? error ?? NIOSSLError.handshakeFailed(.zeroReturn)))
-    }
-    end(error)
+    guard opening != nil, let cipher else { return end(error) }
+    cipher.lost()
+    end(cipher.error ?? error)
   }
 
   /// The connection is lost: what had been said until then tells what that means.

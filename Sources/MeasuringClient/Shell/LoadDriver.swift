@@ -181,10 +181,11 @@ final class LoadDriver: @unchecked Sendable {
     let queued = watch.queued
     let cpu = watch.end()
     machine.end()
-    let own = OwnPart(
+    var own = OwnPart(
       arrivals: SocketLoop.notesArrivals ? runner.delays : nil, loopDelay: watch.delay, delayGrowth: watch.growth,
-      cpuNanoseconds: cpu + machine.cpuNanoseconds, queuedNanoseconds: queued, wallNanoseconds: wall,
-      unread: machine.meter, sent: runner.sent - sentBefore)
+      cpuNanoseconds: cpu + machine.cpuNanoseconds, queuedNanoseconds: queued, wallNanoseconds: wall)
+    own.unread = machine.meter
+    own.sent = runner.sent - sentBefore
     done(
       meter.report(endpoint: runner.settings.endpoint.description, own: own, wasInterrupted: wasInterrupted))
   }
